@@ -1,0 +1,50 @@
+# Everything a newcomer needs; `make run` and `make test` want Go only.
+
+GO     ?= go
+BUILD  := .build
+CONFIG ?= metadata.hcl
+TOOL   := $(GO) tool -modfile=.ci/tools/go.mod
+BUF    := $(GO) tool -modfile=.ci/buf/go.mod buf
+
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v $$($(GO) env CC)),-race))
+
+.PHONY: help run build test lint generate bench fuzz clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+run: build ## build and serve metadata.hcl (CONFIG=FILE for another one)
+	$(BUILD)/mockmd -config $(CONFIG)
+
+build: ## build the program into .build/
+	@mkdir -p $(BUILD)
+	$(GO) build -trimpath -o $(BUILD)/mockmd ./core/cmd/mockmd
+
+test: ## run all tests
+	$(GO) test $(RACE) -shuffle=on -timeout=10m ./...
+
+lint: ## run the linters, with the pinned tools
+	$(TOOL) golangci-lint run ./...
+	$(BUF) lint sdk/proto
+
+generate: ## make the generated code again
+	mkdir -p $(BUILD)/bin
+	GOBIN=$(CURDIR)/$(BUILD)/bin $(GO) install -modfile=.ci/tools/go.mod \
+		google.golang.org/protobuf/cmd/protoc-gen-go google.golang.org/grpc/cmd/protoc-gen-go-grpc
+	PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" $(BUF) generate sdk/proto --template sdk/proto/buf.gen.yaml -o sdk/proto
+	$(TOOL) gofumpt -l -w core plugins sdk examples
+
+bench: build ## measure: start-up, throughput beside a bare net/http handler, memory
+	$(GO) run ./core/internal/bench -mockmd $(BUILD)/mockmd
+
+fuzz: ## run each fuzz target for 30 s (FUZZTIME=2m for longer)
+	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' core plugins sdk); do \
+		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$f | cut -c6-); do \
+			echo "== $$name in $$(dirname $$f)"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) ./$$(dirname $$f) || exit 1; \
+		done; \
+	done
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
