@@ -1,0 +1,37 @@
+package sdk
+
+import (
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/gohcl"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Config is a plugin's configuration as [Configurer.Configure] is given it.
+type Config struct {
+	// Name is the label of the plugin's block.
+	Name string
+	// Body is what stands in the block's config block, every expression
+	// evaluated. Most plugins use [Config.Decode] instead.
+	Body *hclsyntax.Body
+	// Instances are the instances that the configuration defines.
+	Instances []*Instance
+	// Mounts are the path prefixes that the plugin answers for.
+	Mounts []string
+	// Log is the plugin's logger. It may be kept.
+	Log hclog.Logger
+	// Host is what the plugin can ask of the core. It may be kept, for actions
+	// say; what is said before the plugin is run is sent when it is.
+	Host Host
+}
+
+// Decode decodes the config block into a struct with `hcl:"…"` tags, as
+// [gohcl.DecodeBody] does, with its diagnostics: what is missing, unknown,
+// duplicate or of the wrong type is reported at its place in the user's file.
+// Return the diagnostics from Configure as they are, with your own appended.
+//
+// A field with the tag `hcl:"NAME,attr_value_range"` and the type hcl.Range
+// receives where the value of NAME stands.
+func (c *Config) Decode(target any) hcl.Diagnostics {
+	return gohcl.DecodeBody(c.Body, nil, target)
+}

@@ -1,0 +1,116 @@
+package sdk
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Plugin is what every plugin is.
+type Plugin interface {
+	// Tree returns every path that the plugin serves for in. It is called for
+	// each instance at the start, when the instance's facts change, and after
+	// each [Host.Changed]. Calls never overlap. The facts must not be changed.
+	// An error keeps what is published; the core logs it and shows the plugin
+	// as degraded.
+	Tree(ctx context.Context, in *Instance) (Tree, error)
+}
+
+// Configurer is implemented by a plugin that takes a config block. A plugin
+// without it accepts an empty block only.
+type Configurer interface {
+	// Configure decodes, validates and remembers. It is called once per
+	// process and before anything else, so what it stores needs no lock, and
+	// it has no side effect outside the plugin's memory: `mockmd validate`
+	// calls it too. Return [hcl.Diagnostics] to report mistakes with their
+	// place in the file; another error is reported at the plugin's block.
+	//
+	// [hcl.Diagnostics]: https://pkg.go.dev/github.com/hashicorp/hcl/v2#Diagnostics
+	Configure(ctx context.Context, c *Config) error
+}
+
+// Mounter is implemented by a plugin that has mounts of its own: the path
+// prefixes, relative to the version root ("meta-data/rack"), that it claims
+// when its block in the configuration names none. Without it the block must
+// have a mount argument.
+type Mounter interface {
+	Mounts() []string
+}
+
+// Runner is implemented by a plugin that works in the background.
+type Runner interface {
+	// Run works until ctx ends and then returns. It starts after Restore and
+	// before the first Tree. An error before ctx ends stops the process, and
+	// the core starts a new one.
+	Run(ctx context.Context, h Host) error
+}
+
+// Restorer is implemented by a plugin that keeps a checkpoint.
+type Restorer interface {
+	// Restore is given the last checkpoint of an earlier process of the same
+	// plugin and configuration. It is called before Run and before the first
+	// Tree, and only when there is a checkpoint. An error is logged and the
+	// plugin starts without.
+	Restore(ctx context.Context, checkpoint []byte) error
+}
+
+// Expirer is implemented by a plugin whose answers are valid for a time, such
+// as credentials.
+type Expirer interface {
+	// ValidUntil returns until when what the plugin serves is valid, and the
+	// zero time while it is not. It is asked after each round of Tree calls,
+	// on the same goroutine.
+	// The core's /status is true only while it lies in the future.
+	ValidUntil() time.Time
+}
+
+// Actor is implemented by a plugin that offers actions to the admin listener.
+type Actor interface {
+	// Actions returns the same actions at each call.
+	Actions() []Action
+}
+
+// Versioner is implemented by a plugin that shows its version to operators.
+type Versioner interface {
+	Version() string
+}
+
+// MaxCheckpoint is the size in bytes that a checkpoint may have.
+const MaxCheckpoint = 64 << 10
+
+// Host is what a running plugin can ask of the core.
+type Host interface {
+	// Changed republishes: Tree is called again for every instance. It does
+	// not wait; calls in quick succession become one.
+	Changed()
+	// Checkpoint hands over what must survive a crash of this process, at
+	// most [MaxCheckpoint] bytes. It stays in the core's memory and is given
+	// to [Restorer.Restore] of the next process. It does not wait.
+	Checkpoint(data []byte) error
+	// Degraded shows the plugin as degraded with a sentence for people; an
+	// empty message takes that back. No secrets: the message is logged.
+	Degraded(message string)
+}
+
+// Static is a plugin that serves fixed values: path to text.
+//
+// Its mounts are the paths themselves.
+type Static map[string]string
+
+var (
+	_ Plugin  = Static{}
+	_ Mounter = Static{}
+)
+
+// Mounts returns the paths.
+func (s Static) Mounts() []string { return slices.Sorted(maps.Keys(s)) }
+
+// Tree returns the values as leaves of text/plain.
+func (s Static) Tree(context.Context, *Instance) (Tree, error) {
+	t := make(Tree, len(s))
+	for path, value := range s {
+		t[path] = Text(value)
+	}
+	return t, nil
+}

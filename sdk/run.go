@@ -1,0 +1,170 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+)
+
+// stopGrace is how long a plugin may take to return from Runner.Run, and the
+// core to end the process, once the stream has ended.
+const stopGrace = 2 * time.Second
+
+type runStream = grpc.BidiStreamingServer[pluginv1.RunRequest, pluginv1.RunResponse]
+
+// errEnded says that the core has ended the stream in good order.
+var errEnded = errors.New("the core ended the run")
+
+// Run is the plugin's active life. The process does not outlive it: a broken
+// stream means that the core is gone.
+func (s *server) Run(stream runStream) error {
+	if !s.ran.CompareAndSwap(false, true) {
+		return status.Error(codes.FailedPrecondition, "this process has been run already; a process runs once")
+	}
+	first, err := stream.Recv()
+	if err == nil && first.GetStart() == nil {
+		err = status.Errorf(codes.InvalidArgument, "the first message is %T, want Start", first.GetMessage())
+	}
+	if err == nil {
+		err = s.run(stream, first.GetStart())
+	}
+	if errors.Is(err, errEnded) {
+		// The core reads the end of the stream, then asks the process to shut
+		// down; one that forgets must not leave the process behind.
+		time.AfterFunc(stopGrace, func() { s.exit(0) })
+		return nil
+	}
+	s.log.Debug("run ended", "error", err)
+	s.exit(1)
+	return err
+}
+
+func (s *server) run(stream runStream, start *pluginv1.Start) error {
+	for _, m := range start.GetInstances() {
+		if err := s.addInstance(m); err != nil {
+			return err
+		}
+	}
+	if r, ok := s.plugin.(Restorer); ok && len(start.GetCheckpoint()) > 0 {
+		if err := r.Restore(stream.Context(), start.GetCheckpoint()); err != nil {
+			s.log.Error("checkpoint not restored, starting without", "error", err)
+		}
+	}
+	received := make(chan *pluginv1.RunRequest)
+	// Recv only returns when the stream ends, so its goroutine cannot be
+	// waited for here; gRPC ends it with the stream.
+	recvErr := make(chan error, 1)
+	go func() { recvErr <- receive(stream, received) }()
+
+	g, ctx := errgroup.WithContext(stream.Context())
+	if r, ok := s.plugin.(Runner); ok {
+		g.Go(func() error {
+			if err := r.Run(ctx, s.host); err != nil && ctx.Err() == nil {
+				s.log.Error("plugin stopped by itself", "error", err)
+				return fmt.Errorf("run plugin: %w", err)
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		p := &publisher{server: s, stream: stream}
+		return p.loop(ctx, received, recvErr)
+	})
+	done := make(chan error, 1)
+	go func() { done <- g.Wait() }()
+	<-ctx.Done()
+	select {
+	case err := <-done:
+		if errors.Is(err, errEnded) {
+			// What Run said on its way out must not be lost.
+			if cp := s.host.take().checkpoint; cp != nil {
+				return errors.Join(errEnded, stream.Send(&pluginv1.RunResponse{Message: &pluginv1.RunResponse_Checkpoint{Checkpoint: cp}}))
+			}
+		}
+		return err
+	case <-time.After(stopGrace):
+		return errors.New("the plugin did not return from Run in time")
+	}
+}
+
+// receive hands on what the core sends, until the stream ends.
+func receive(stream runStream, to chan<- *pluginv1.RunRequest) error {
+	for {
+		m, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return errEnded
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case to <- m:
+		case <-stream.Context().Done():
+			return stream.Context().Err()
+		}
+	}
+}
+
+func (s *server) addInstance(m *pluginv1.Instance) error {
+	facts, err := decodeInstance(m)
+	if err != nil {
+		return status.Errorf(codes.InvalidArgument, "instance %q: %v", m.GetLabel(), err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.instances[m.GetLabel()]
+	in := &published{facts: facts, revision: m.GetRevision()}
+	if old != nil {
+		in.live = old.live
+	}
+	s.instances[m.GetLabel()] = in
+	return nil
+}
+
+// labels returns the labels of the instances in order.
+func (s *server) labels() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.instances))
+}
+
+// treeOf builds the tree of one instance; nil when the instance is gone.
+func (s *server) treeOf(ctx context.Context, label string) (*pluginv1.Tree, error) {
+	s.mu.Lock()
+	in := s.instances[label]
+	s.mu.Unlock()
+	if in == nil {
+		return nil, nil
+	}
+	t, err := s.plugin.Tree(ctx, in.facts)
+	if err != nil {
+		return nil, err
+	}
+	m, err := encodeTree(label, in.revision, t)
+	if err != nil {
+		return nil, err
+	}
+	live := map[string]Live{}
+	for path, n := range t {
+		if l, ok := n.(Live); ok {
+			live[path] = l
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.instances[label]; now != nil {
+		now.live = live
+	}
+	return m, nil
+}

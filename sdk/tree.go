@@ -1,0 +1,85 @@
+package sdk
+
+import (
+	"context"
+	"net/netip"
+	"time"
+)
+
+// Tree is everything that a plugin serves for one instance: node by path. A
+// path is relative to the version root and has no slash at either end:
+// "meta-data/placement/region". Directories need no entry; a directory is
+// there while something is below it.
+type Tree map[string]Node
+
+// Node is what stands at a path: a [Leaf], a [Dir] or a [Live].
+type Node interface {
+	node()
+}
+
+// Leaf is a value.
+type Leaf struct {
+	// Body is served byte for byte; nothing is added. Nearly all values of
+	// the real service end without a newline.
+	Body []byte
+	// ContentType is the Content-Type header; empty is "text/plain".
+	ContentType string
+	// Since is the first API version that shows the leaf, as a date such as
+	// "2020-10-27"; empty is every version. A date that is not a version
+	// shows it from the next version on.
+	Since string
+	// LastModified is the Last-Modified header; zero is the launch time of
+	// the instance.
+	LastModified time.Time
+	// NotAfter is the moment from which the leaf is not served any more; zero
+	// is never. The core keeps to it by itself, even when the plugin is dead.
+	NotAfter time.Time
+	// Successor is served from NotAfter on; without one the path is gone. Its
+	// Since is that of the leaf it follows.
+	Successor *Leaf
+}
+
+// Dir is a directory that needs an entry: an empty one, or one that its parent
+// lists in another way than "name/".
+type Dir struct {
+	// Label is how the parent lists it, such as "0=my-key"; empty is the name
+	// with a slash.
+	Label string
+	// Since is as in [Leaf].
+	Since string
+}
+
+// Live is a node that is answered per request. It is for what depends on the
+// request, not for what merely changes: a change is a new tree.
+type Live struct {
+	// Resolve answers one request. It changes nothing, for the core may ask
+	// twice. Return [ErrNotFound] when there is no such path. Calls overlap
+	// one another and Tree; ctx ends when the client's patience does. Since,
+	// NotAfter and Successor of the leaf are not looked at.
+	Resolve func(ctx context.Context, r *Request) (Leaf, error)
+	// Subtree makes everything below the node live too; it is then listed
+	// with a slash.
+	Subtree bool
+	// Since is as in [Leaf].
+	Since string
+}
+
+// Request is one request for a live node.
+type Request struct {
+	// Instance is the instance that asks.
+	Instance *Instance
+	// Path is what is asked for, relative to the version root, without a
+	// slash at either end.
+	Path string
+	// Version is the API version asked for: "latest" or a date.
+	Version string
+	// Client is the address of the client.
+	Client netip.Addr
+}
+
+// Text returns a leaf of text/plain.
+func Text(s string) Leaf { return Leaf{Body: []byte(s)} }
+
+func (Leaf) node() {}
+func (Dir) node()  {}
+func (Live) node() {}
