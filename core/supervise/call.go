@@ -1,0 +1,119 @@
+//go:build unix
+
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+)
+
+// maxAction is the size in bytes of an action's answer.
+const maxAction = 64 << 10
+
+var (
+	// ErrNotFound says that a live node has no such path.
+	ErrNotFound = errors.New("not found")
+	// ErrUnavailable says that the plugin has no process that could answer.
+	ErrUnavailable = errors.New("plugin unavailable")
+)
+
+// serve makes proc the process that calls go to; nil is none.
+func (p *Plugin) serve(proc *process) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.proc = proc
+	p.changed()
+}
+
+// serving waits for a process other than not.
+func (p *Plugin) serving(ctx context.Context, not *process) (*process, int, error) {
+	for {
+		p.mu.Lock()
+		proc, change, state, generation := p.proc, p.change, p.snapshot.State, p.snapshot.Restarts
+		p.mu.Unlock()
+		if proc != nil && proc != not && (state == StateReady || state == StateDegraded) {
+			return proc, generation, nil
+		}
+		if state == StateFailed || state == StateStopping {
+			return nil, 0, fmt.Errorf("%w: %s is %s", ErrUnavailable, p.spec.Name, state)
+		}
+		select {
+		case <-change:
+		case <-ctx.Done():
+			return nil, 0, fmt.Errorf("%w: %s is %s", ErrUnavailable, p.spec.Name, state)
+		}
+	}
+}
+
+// Resolve asks a live node: instance is the label of the instance that asks,
+// node the path of the live node and path what is asked for. A call that a
+// dying process did not answer is repeated once on the next one; it changes
+// nothing. The errors are [ErrNotFound], [ErrUnavailable] and the plugin's own.
+func (p *Plugin) Resolve(ctx context.Context, instance, node, path, version string, client netip.Addr) (*pluginv1.Leaf, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.spec.Timeouts.Resolve)
+	defer cancel()
+	r := &pluginv1.ResolveRequest{Instance: instance, Node: node, Path: path, Version: version}
+	if client.IsValid() {
+		r.Client = client.String()
+	}
+	var died *process
+	for {
+		proc, _, err := p.serving(ctx, died)
+		if err != nil {
+			return nil, err
+		}
+		a, err := proc.rpc.Resolve(ctx, r)
+		switch {
+		case err == nil && a.GetLeaf() == nil:
+			return nil, ErrNotFound
+		case err == nil:
+			return a.GetLeaf(), nil
+		case status.Code(err) == codes.Unavailable && died == nil:
+			died = proc
+		default:
+			return nil, fmt.Errorf("plugin %q, live node %s: %w", p.spec.Name, node, err)
+		}
+	}
+}
+
+// ActError is an action that the plugin refused or that failed.
+type ActError struct {
+	Kind    pluginv1.ActError_Kind
+	Message string
+}
+
+// Error is the plugin's sentence for the caller.
+func (e *ActError) Error() string { return e.Message }
+
+// Act carries out an action and stores the checkpoint that it made before it
+// returns. It is never repeated. The errors are [*ActError], [ErrUnavailable],
+// and others when the process died meanwhile.
+func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.spec.Timeouts.Act)
+	defer cancel()
+	proc, generation, err := p.serving(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	a, err := proc.rpc.Act(ctx, &pluginv1.ActRequest{Action: action, Body: body})
+	if err != nil {
+		return nil, fmt.Errorf("plugin %q, action %s: %w", p.spec.Name, action, err)
+	}
+	if e := a.GetError(); e != nil {
+		return nil, &ActError{Kind: e.GetKind(), Message: e.GetMessage()}
+	}
+	if len(a.GetBody()) > maxAction {
+		return nil, fmt.Errorf("plugin %q, action %s: the answer has %d bytes, at most %d are taken", p.spec.Name, action, len(a.GetBody()), maxAction)
+	}
+	if cp := a.GetCheckpoint(); cp != nil {
+		p.store(cp, generation)
+	}
+	return a.GetBody(), nil
+}

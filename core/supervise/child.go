@@ -1,0 +1,164 @@
+//go:build unix
+
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/hashicorp/go-plugin/runner"
+)
+
+// child is one operating-system process. It differs from go-plugin's own
+// runner in three ways: the process dies with the core, its end is seen even
+// while a grandchild holds its pipes, and killing it kills its whole process
+// group.
+type child struct {
+	cmd            *exec.Cmd
+	name           string
+	stdout, stderr *os.File
+	pid            atomic.Int64  // 0 until the process is there
+	began          chan struct{} // closed when the start has been tried
+	exited         chan struct{} // closed when the process has been reaped, or has not started
+	waitErr        error         // how it ended; read after exited
+	closePipes     func()
+}
+
+var _ runner.Runner = (*child)(nil)
+
+// newChild prepares a process for spec.
+func newChild(spec *Spec) (*child, error) {
+	cmd := &exec.Cmd{
+		Path:        spec.Command[0],
+		Args:        spec.Command,
+		Env:         slices.Clone(spec.Env),
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}, // Ctrl-C is for the core alone
+	}
+	dieWithParent(cmd.SysProcAttr)
+	c := &child{cmd: cmd, name: spec.Name, began: make(chan struct{}), exited: make(chan struct{})}
+	if err := pin(cmd, spec.SHA256); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Start starts the process. The kernel ties the death of the parent to the
+// thread that forked, so one thread stays with the process for its life.
+func (c *child) Start(context.Context) error {
+	outR, outW, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("make pipe for plugin %s: %w", c.name, err)
+	}
+	errR, errW, err := os.Pipe()
+	if err != nil {
+		return errors.Join(fmt.Errorf("make pipe for plugin %s: %w", c.name, err), outR.Close(), outW.Close())
+	}
+	c.stdout, c.stderr = outR, errR
+	c.cmd.Stdout, c.cmd.Stderr = outW, errW
+	c.closePipes = sync.OnceFunc(func() {
+		_ = outR.Close() // a closed pipe is all that is wanted
+		_ = errR.Close()
+	})
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		err := c.cmd.Start()
+		if err == nil {
+			c.pid.Store(int64(c.cmd.Process.Pid))
+		}
+		close(c.began)
+		_ = outW.Close() // the child has its own
+		_ = errW.Close()
+		for _, f := range c.cmd.ExtraFiles {
+			_ = f.Close()
+		}
+		started <- err
+		if err != nil {
+			close(c.exited)
+			return
+		}
+		c.waitErr = c.cmd.Wait()
+		_ = c.killGroup() // what the process forked does not outlive it
+		close(c.exited)
+	}()
+	if err := <-started; err != nil {
+		c.closePipes()
+		return fmt.Errorf("start %s: %w", c.cmd.Args[0], err)
+	}
+	return nil
+}
+
+// Wait waits for the process to end and tells how it did.
+func (c *child) Wait(ctx context.Context) error {
+	select {
+	case <-c.exited:
+		return c.waitErr
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Kill ends the process and all that it forked.
+func (c *child) Kill(context.Context) error {
+	select {
+	case <-c.exited:
+		return nil // its number may be another process's by now
+	default:
+		return c.killGroup()
+	}
+}
+
+func (c *child) killGroup() error {
+	pid := int(c.pid.Load())
+	if pid == 0 {
+		return nil
+	}
+	if err := syscall.Kill(-pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("kill plugin %s: %w", c.name, err)
+	}
+	return nil
+}
+
+// Stdout is where the handshake is read from.
+func (c *child) Stdout() io.ReadCloser { return c.stdout }
+
+// Stderr is where the plugin's log is read from.
+func (c *child) Stderr() io.ReadCloser { return c.stderr }
+
+// Name is the plugin's name, under which go-plugin logs its lines.
+func (c *child) Name() string { return c.name }
+
+// ID is the process id, empty before the start.
+func (c *child) ID() string {
+	pid := c.pid.Load()
+	if pid == 0 {
+		return ""
+	}
+	return strconv.FormatInt(pid, 10)
+}
+
+// Diagnose tells what may be wrong with a program that did not shake hands.
+func (c *child) Diagnose(context.Context) string {
+	return fmt.Sprintf("%s did not answer as a mockmd plugin does: it must call sdk.Serve (or shake hands as go-plugin asks) "+
+		"and write nothing to stdout before that", c.cmd.Args[0])
+}
+
+// PluginToHost returns the address as it is: both live in one file system.
+func (c *child) PluginToHost(network, address string) (hostNetwork, hostAddress string, err error) {
+	return network, address, nil
+}
+
+// HostToPlugin returns the address as it is.
+func (c *child) HostToPlugin(network, address string) (pluginNetwork, pluginAddress string, err error) {
+	return network, address, nil
+}

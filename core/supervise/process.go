@@ -1,0 +1,178 @@
+//go:build unix
+
+package supervise
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health/grpc_health_v1"
+
+	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+	"github.com/mockmd/mockmd/sdk/wire"
+)
+
+const (
+	// healthTimeout bounds one health call.
+	healthTimeout = 2 * time.Second
+	// killTimeout is what go-plugin gets to tidy up behind a dead process.
+	killTimeout = time.Second
+)
+
+// process is one running plugin process and the connection to it.
+type process struct {
+	client *plugin.Client
+	child  *child
+	conn   *grpc.ClientConn
+	rpc    pluginv1.PluginServiceClient
+	grace  time.Duration
+	dir    string // the socket's directory
+	output []*lines
+	close  func() // ends the process for certain; may be called again
+}
+
+// launch starts a process, shakes hands and makes the first health call. Then
+// the socket is unlinked: the one connection is all that is ever needed, and
+// nothing is left for anybody else to dial or for a crash to leave behind.
+func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
+	ctx, cancel := context.WithTimeout(ctx, spec.Timeouts.Start)
+	defer cancel()
+	c, err := newChild(spec)
+	if err != nil {
+		return nil, startError(spec, err)
+	}
+	log := o.Log.Named("plugin")
+	p := &process{child: c, grace: spec.Timeouts.Stop, output: []*lines{
+		newLines(log.Named(spec.Name), "stdout"), newLines(log.Named(spec.Name), "stderr"),
+	}}
+	p.close = sync.OnceFunc(p.end)
+	p.client = plugin.NewClient(&plugin.ClientConfig{
+		HandshakeConfig:  wire.Handshake(),
+		VersionedPlugins: wire.Plugins(nil),
+		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
+		StartTimeout:     spec.Timeouts.Start,
+		AutoMTLS:         spec.MTLS,
+		SkipHostEnv:      true,
+		Logger:           log,
+		SyncStdout:       p.output[0],
+		SyncStderr:       p.output[1],
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: o.SocketDir},
+		GRPCDialOptions: []grpc.DialOption{
+			grpc.WithIdleTimeout(0), // a connection that went idle could not be dialled again
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree)),
+		},
+		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, dir string) (runner.Runner, error) {
+			p.dir = dir
+			p.child.cmd.Env = append(p.child.cmd.Env, cmd.Env...) // what the handshake needs
+			return p.child, nil
+		},
+	})
+	err = p.connect(ctx)
+	if err == nil {
+		err = p.healthy(ctx)
+	}
+	if err != nil {
+		p.close()
+		return nil, startError(spec, err)
+	}
+	if err := os.RemoveAll(p.dir); err != nil {
+		o.Log.Warn("socket directory not removed", "plugin", spec.Name, "error", err)
+	}
+	return p, nil
+}
+
+// connect starts the process and dials it. go-plugin does both without a
+// context, so a process that does not come up in time is killed under it.
+func (p *process) connect(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { // ends with the process at the latest
+		protocol, err := p.client.Client()
+		if err == nil {
+			client, ok := protocol.(*plugin.GRPCClient)
+			if !ok {
+				err = fmt.Errorf("the plugin speaks %T, want gRPC", protocol)
+			} else {
+				p.conn = client.Conn
+				p.rpc = pluginv1.NewPluginServiceClient(client.Conn)
+			}
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done: // it came to an end in the same moment
+		return err
+	case <-p.child.began:
+	}
+	_ = p.child.Kill(context.Background()) // ends whatever Client waits for
+	if err := <-done; err == nil {
+		return nil
+	}
+	return fmt.Errorf("it did not come up in time: %w", context.Cause(ctx))
+}
+
+// healthy makes one health call.
+func (p *process) healthy(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	r, err := grpc_health_v1.NewHealthClient(p.conn).Check(ctx, &grpc_health_v1.HealthCheckRequest{Service: plugin.GRPCServiceName})
+	if err != nil {
+		return fmt.Errorf("health call: %w", err)
+	}
+	if s := r.GetStatus(); s != grpc_health_v1.HealthCheckResponse_SERVING {
+		return fmt.Errorf("health call: the plugin says %s", s)
+	}
+	return nil
+}
+
+// exited is closed when the process has ended.
+func (p *process) exited() <-chan struct{} { return p.child.exited }
+
+// end is the kill ladder. go-plugin's own Kill asks the plugin to shut down
+// without a deadline, so it runs beside a watch that does not wait for it.
+func (p *process) end() {
+	defer func() {
+		if p.dir != "" {
+			_ = os.RemoveAll(p.dir) // mostly gone already
+		}
+		for _, l := range p.output {
+			l.flush()
+		}
+	}()
+	if p.child.pid.Load() == 0 {
+		return
+	}
+	killed := make(chan struct{})
+	go func() {
+		defer close(killed)
+		p.client.Kill()
+	}()
+	select {
+	case <-killed:
+		return
+	case <-p.child.exited:
+	case <-time.After(p.grace):
+		_ = p.child.Kill(context.Background()) // SIGKILL reaches a stopped process too
+		<-p.child.exited
+	}
+	select {
+	case <-killed:
+		return
+	case <-time.After(killTimeout):
+	}
+	// Something that left the process group still holds the pipes.
+	p.child.closePipes()
+	<-killed
+}

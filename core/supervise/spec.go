@@ -1,0 +1,57 @@
+package supervise
+
+import (
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+)
+
+// Spec says how a plugin's process is started.
+type Spec struct {
+	// Name is the label of the plugin's block.
+	Name string
+	// Command is the program and its arguments. The program is a path; PATH
+	// is not searched.
+	Command []string
+	// Env is the whole environment of the process, as made by [Environ].
+	Env []string
+	// SHA256, when not empty, is what the program's file must hash to.
+	SHA256 []byte
+	// MTLS has core and plugin prove themselves to each other by certificates.
+	MTLS bool
+	// Timeouts bound what the core waits for.
+	Timeouts Timeouts
+}
+
+// Timeouts bound what the core waits for; all must be positive.
+type Timeouts struct {
+	// Start is from the start of the process to its description.
+	Start time.Duration
+	// Resolve is for one request for a live node.
+	Resolve time.Duration
+	// Act is for one action.
+	Act time.Duration
+	// Stop is what a process gets to end by itself before it is killed.
+	Stop time.Duration
+}
+
+// Sink takes what plugins publish.
+type Sink interface {
+	// Publish replaces the tree of one plugin for one instance. An error says
+	// why the tree was refused; the earlier one stays.
+	Publish(plugin, instance string, nodes []*pluginv1.Node) error
+}
+
+// Options are what all plugins of one core share.
+type Options struct {
+	// Log receives the supervisor's lines and, under "plugin.NAME", those of
+	// the plugins.
+	Log hclog.Logger
+	// CoreVersion is told to the plugins.
+	CoreVersion string
+	// SocketDir is where the sockets' directories are made for the moment
+	// between start and first contact; empty is the system's temporary one.
+	SocketDir string
+}

@@ -1,0 +1,130 @@
+//go:build unix
+
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// modeEnv tells the test binary which plugin to be.
+const modeEnv = "MOCKMD_TEST_MODE"
+
+// grandchildEnv is how the plugin tells the process that it has forked.
+const grandchildEnv = "MOCKMD_TEST_GRANDCHILD"
+
+// TestMain is the plugin when the supervisor under test starts the test binary
+// as one, and runs the tests otherwise.
+func TestMain(m *testing.M) {
+	if mode := os.Getenv(modeEnv); mode != "" {
+		bePlugin(mode)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func bePlugin(mode string) {
+	switch mode {
+	case "exit":
+		os.Exit(7)
+	case "garbage":
+		fmt.Println("hello, I am no plugin")
+		select {}
+	case "silent":
+		select {}
+	case "version":
+		fmt.Println("1|99|unix|/nowhere|grpc")
+		select {}
+	case "grandchild":
+		// Leaves the process group and keeps the pipes open.
+		cmd := exec.Command("sleep", "600")
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := cmd.Start(); err != nil {
+			panic(err)
+		}
+		if err := os.Setenv(grandchildEnv, fmt.Sprint(cmd.Process.Pid)); err != nil {
+			panic(err)
+		}
+	}
+	sdk.Serve(&testPlugin{mode: mode})
+}
+
+// testPlugin serves its pid, its environment and what it was restored with.
+type testPlugin struct {
+	mode     string
+	restored string
+	host     sdk.Host
+}
+
+func (p *testPlugin) Mounts() []string { return []string{"test"} }
+
+func (p *testPlugin) Tree(context.Context, *sdk.Instance) (sdk.Tree, error) {
+	env := os.Environ()
+	slices.Sort(env)
+	return sdk.Tree{
+		"test/pid":      sdk.Text(fmt.Sprint(os.Getpid())),
+		"test/env":      sdk.Text(strings.Join(env, "\n")),
+		"test/restored": sdk.Text(p.restored),
+		"test/live": sdk.Live{Resolve: func(_ context.Context, r *sdk.Request) (sdk.Leaf, error) {
+			if r.Path != "test/live" {
+				return sdk.Leaf{}, sdk.ErrNotFound
+			}
+			return sdk.Text(fmt.Sprintf("%d %s %s", os.Getpid(), r.Version, r.Client)), nil
+		}, Subtree: true},
+	}, nil
+}
+
+func (p *testPlugin) Configure(_ context.Context, c *sdk.Config) error {
+	var v struct {
+		Row int `hcl:"row,optional"`
+	}
+	return c.Decode(&v)
+}
+
+func (p *testPlugin) Restore(_ context.Context, checkpoint []byte) error {
+	p.restored = string(checkpoint)
+	return nil
+}
+
+func (p *testPlugin) Run(ctx context.Context, h sdk.Host) error {
+	p.host = h
+	switch p.mode {
+	case "checkpoint":
+		if p.restored == "" {
+			if err := h.Checkpoint([]byte("kept")); err != nil {
+				return err
+			}
+		}
+	case "last words":
+		<-ctx.Done()
+		return h.Checkpoint([]byte("last words"))
+	case "deaf":
+		<-ctx.Done()
+		select {} // never returns
+	case "gives up":
+		return errors.New("no more")
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func (p *testPlugin) Actions() []sdk.Action {
+	return []sdk.Action{{Name: "test/act", Do: func(_ context.Context, body []byte) ([]byte, error) {
+		if string(body) == "bad" {
+			return nil, sdk.Invalid("not this one")
+		}
+		return []byte("done"), p.host.Checkpoint(body)
+	}}}
+}
