@@ -1,0 +1,60 @@
+package instance
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// deriver makes facts out of a seed. Each fact has a hash of its own, so a
+// fact that the user sets changes no other one.
+type deriver string
+
+func (d deriver) sum(fact string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(string(d) + "\x00" + fact))
+}
+
+// number returns a number from 0 to n-1.
+func (d deriver) number(fact string, n uint64) uint64 {
+	sum := d.sum(fact)
+	return binary.BigEndian.Uint64(sum[:8]) % n
+}
+
+// id returns a resource id: the prefix and 17 hexadecimal digits. Today's real
+// ones begin with 0.
+func (d deriver) id(fact, prefix string) string {
+	sum := d.sum(fact)
+	return prefix + "0" + hex.EncodeToString(sum[:8])
+}
+
+// account returns 12 digits, the first of them not 0.
+func (d deriver) account() string {
+	const least = 100_000_000_000
+	return fmt.Sprint(least + d.number("account_id", 9*least))
+}
+
+// launchTime returns a second of 2025.
+func (d deriver) launchTime() time.Time {
+	const secondsOf2025 = 365 * 24 * 60 * 60
+	begin := time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
+	return begin.Add(time.Duration(d.number("launch_time", secondsOf2025)) * time.Second)
+}
+
+// privateIP returns an address of a default VPC: 172.31.0.0/16, cut into
+// subnets of /20. AWS keeps the first four addresses and the last one of each
+// subnet for itself.
+// https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+func (d deriver) privateIP() netip.Addr {
+	const (
+		subnets    = 16
+		subnetSize = 1 << 12
+		first      = 4
+		usable     = subnetSize - first - 1
+	)
+	n := d.number("private_ip", subnets*usable)
+	offset := n/usable*subnetSize + first + n%usable
+	return netip.AddrFrom4([4]byte{172, 31, byte(offset >> 8), byte(offset)})
+}

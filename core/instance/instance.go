@@ -1,0 +1,53 @@
+package instance
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// Instance is one instance block, complete: what the block says and what was
+// derived from the seed.
+type Instance struct {
+	// Facts are complete and agree with each other. Decode leaves the label
+	// empty; whoever knows it sets it.
+	Facts sdk.Instance
+	// Ranges tell where the value of each fact stands that the user wrote and
+	// that was taken, by its name in the instance block.
+	Ranges map[string]hcl.Range
+	// Metadata are the options of the metadata service itself.
+	Metadata MetadataOptions
+}
+
+// Decode reads an instance block; a nil body is a block that is not there, so
+// that every fact is derived. Expressions are evaluated in ctx, which may be
+// nil.
+//
+// The same seed gives the same facts, for ever and on each machine; each
+// instance of a configuration needs a seed of its own.
+//
+// Mistakes come back as diagnostics with the range of the wrong value, in the
+// order of the file. The instance is complete even then: in it the wrong
+// arguments have been replaced by what is derived when they are left out, so
+// that everything else can still be checked in the same run.
+func Decode(body hcl.Body, ctx *hcl.EvalContext, seed string) (*Instance, hcl.Diagnostics) {
+	if body == nil {
+		body = hcl.EmptyBody()
+	}
+	args, diags := readArguments(body, ctx)
+	b := &builder{
+		seed:    deriver(seed),
+		ranges:  map[string]hcl.Range{},
+		refused: map[string]bool{},
+		diags:   diags,
+	}
+	b.identify(args)
+	b.locate(args)
+	b.equip(args)
+	b.place(args)
+	b.connect(args)
+	b.describe(args)
+	in := &Instance{Facts: b.facts, Ranges: b.ranges, Metadata: b.metadata(args.MetadataOptions)}
+	sortDiagnostics(b.diags)
+	return in, b.diags
+}
