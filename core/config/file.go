@@ -1,0 +1,125 @@
+package config
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/core/instance"
+	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+)
+
+// What holds when the configuration says nothing else.
+const (
+	// DefaultMetadataAddress is where the real service is.
+	DefaultMetadataAddress = "169.254.169.254:80"
+	// DefaultAdminAddress is the admin listener's.
+	DefaultAdminAddress = ":8998"
+	// DefaultSeed is what an instance's facts are derived from.
+	DefaultSeed = "mockmd"
+)
+
+// File is a configuration.
+type File struct {
+	// Path is the file as the user named it.
+	Path string
+	// Metadata is the metadata listener, from the metadata block.
+	Metadata Metadata
+	// Admin is the admin listener, from the admin block.
+	Admin Admin
+	// Log is how to log, from the log block.
+	Log Log
+	// Seed is what facts that the configuration leaves out are derived from.
+	Seed string
+	// Instance is the simulated instance, complete also without a block.
+	Instance *instance.Instance
+	// Plugins are the plugins that can be started, in the order of the file.
+	// With errors, some that the file names may be missing.
+	Plugins []Plugin
+}
+
+// Metadata is the metadata listener.
+type Metadata struct {
+	// Address to listen on, as host and port; the host is an IP address or
+	// localhost, port 0 takes a free one.
+	Address string
+	// AddressRange is where the address stands; zero when it is the default.
+	AddressRange hcl.Range
+	// AllowedHosts are further names that the Host header may have.
+	AllowedHosts []string
+	// AllowedClients are networks that clients may come from besides this
+	// host.
+	AllowedClients []netip.Prefix
+	// KeepAlive says to keep connections open, unlike the real service.
+	KeepAlive bool
+}
+
+// Admin is the admin listener.
+type Admin struct {
+	// Address to listen on, as host and port; an empty host is all interfaces.
+	Address string
+	// AllowedHosts and AllowedClients are as in [Metadata].
+	AllowedHosts   []string
+	AllowedClients []netip.Prefix
+	// TokenFile is the absolute path of the file with the bearer token; empty
+	// when there is none.
+	TokenFile string
+	// TokenFileRange is where token_file stands.
+	TokenFileRange hcl.Range
+}
+
+// Log is how to log.
+type Log struct {
+	// Level is trace, debug, info, warn or error.
+	Level string
+	// Format is text or json.
+	Format string
+}
+
+// Plugin is a plugin block.
+type Plugin struct {
+	// Name is the block's label.
+	Name string
+	// Command is the program, as an absolute path, and its arguments; empty
+	// for a built-in.
+	Command []string
+	// SHA256 is what the program must hash to; empty when it is not pinned.
+	SHA256 []byte
+	// MTLS says to encrypt the connection to the plugin.
+	MTLS bool
+	// Mounts are the path prefixes that the plugin serves; nil: its own.
+	Mounts []string
+	// Env is set in the plugin's environment.
+	Env map[string]string
+	// PassEnv are variables of the core's own environment that the plugin
+	// gets; NAME* is all that begin with NAME.
+	PassEnv []string
+	// Timeouts are the plugin's.
+	Timeouts Timeouts
+	// Config is the evaluated config block, never nil; its arguments that
+	// could not be evaluated have no JSON.
+	Config *pluginv1.Body
+	// Range is the block's header.
+	Range hcl.Range
+	// MountRange and CommandRange are the values of these arguments; zero when
+	// they are not given.
+	MountRange, CommandRange hcl.Range
+}
+
+// Timeouts are how long the core waits for a plugin.
+type Timeouts struct {
+	// Start is from the start of the process to the end of the handshake.
+	Start time.Duration
+	// Resolve is for one request for a live node.
+	Resolve time.Duration
+	// Act is for one action.
+	Act time.Duration
+	// Stop is how long a plugin may take to end by itself.
+	Stop time.Duration
+}
+
+// defaultTimeouts hold where no timeouts block says otherwise.
+func defaultTimeouts() Timeouts {
+	return Timeouts{Start: 10 * time.Second, Resolve: time.Second, Act: 30 * time.Second, Stop: 2 * time.Second}
+}

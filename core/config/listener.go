@@ -1,0 +1,141 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+var metadataSchema = hcl.BodySchema{Attributes: []hcl.AttributeSchema{
+	{Name: "address"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "keep_alive"},
+}}
+
+var adminSchema = hcl.BodySchema{Attributes: []hcl.AttributeSchema{
+	{Name: "address"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "token_file"},
+}}
+
+// metadata decodes the metadata block, which may be nil.
+func (l *loader) metadata(block *hcl.Block) Metadata {
+	m := Metadata{Address: DefaultMetadataAddress}
+	if block == nil {
+		return m
+	}
+	attrs := l.content(block.Body, &metadataSchema).Attributes
+	if address, at, ok := get[string](l, attrs, "address"); ok {
+		if err := checkAddress(address, false); err != nil {
+			l.errorAt(at, "Invalid address", "%s", sentence(err))
+		} else {
+			m.Address, m.AddressRange = address, at
+		}
+	}
+	m.AllowedHosts = l.hosts(attrs)
+	m.AllowedClients = l.clients(attrs, "Every machine that reaches this address can read the metadata and, with an iam plugin, the credentials.")
+	m.KeepAlive, _, _ = get[bool](l, attrs, "keep_alive")
+	return m
+}
+
+// admin decodes the admin block, which may be nil.
+func (l *loader) admin(block *hcl.Block, m *Metadata) Admin {
+	a := Admin{Address: DefaultAdminAddress}
+	at := m.AddressRange
+	if block != nil {
+		attrs := l.content(block.Body, &adminSchema).Attributes
+		if address, here, ok := get[string](l, attrs, "address"); ok {
+			if err := checkAddress(address, true); err != nil {
+				l.errorAt(here, "Invalid address", "%s", sentence(err))
+			} else {
+				a.Address, at = address, here
+			}
+		}
+		a.AllowedHosts = l.hosts(attrs)
+		a.AllowedClients = l.clients(attrs, "Every machine that reaches this address can then change the credentials that are served. A token_file lets only those in who have the token.")
+		a.TokenFile, a.TokenFileRange = l.tokenFile(attrs)
+	}
+	if overlap(m.Address, a.Address) {
+		l.errorAt(at, "Two listeners on one address",
+			"The metadata listener is on %s and the admin listener on %s. Give one of them another port.", m.Address, a.Address)
+	}
+	return a
+}
+
+// tokenFile returns the absolute path of the token file and where it stands;
+// the path is empty when there is none that could be read. What is in it is
+// for the admin listener to check.
+func (l *loader) tokenFile(attrs hcl.Attributes) (string, hcl.Range) {
+	path, at, ok := get[string](l, attrs, "token_file")
+	if !ok {
+		return "", hcl.Range{}
+	}
+	abs := l.resolve(path)
+	info, err := os.Stat(abs)
+	switch {
+	case path == "":
+		err = errors.New("the path is empty")
+	case err != nil:
+		err = cause(err)
+	case info.IsDir():
+		err = errDirectory
+	}
+	if err != nil {
+		l.errorAt(at, "Token file cannot be read",
+			"Reading %s failed: %v. Write the token, a line of random characters, to this file and make it readable for this user only.", abs, err)
+		return "", hcl.Range{}
+	}
+	return abs, at
+}
+
+// resolve makes a path of the configuration absolute.
+func (l *loader) resolve(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(l.dir, path)
+}
+
+// checkAddress says what is wrong with an address to listen on. Only the admin
+// listener may leave out the host.
+func checkAddress(address string, all bool) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		if ip, err := netip.ParseAddr(strings.Trim(address, "[]")); err == nil {
+			return fmt.Errorf("%q has no port: write %q", address, net.JoinHostPort(ip.String(), "1338"))
+		}
+		return fmt.Errorf("%q is not an address with a port: write it like \"127.0.0.1:1338\" or \"[::1]:1338\"", address)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
+		return fmt.Errorf("%q in %q is not a port: write a number from 0 to 65535, where 0 takes a free one", port, address)
+	}
+	if host == "" && !all {
+		return fmt.Errorf("%q does not say on which address to listen: write \"127.0.0.1%s\" for this host only, or the address of an interface", address, address)
+	}
+	if _, err := netip.ParseAddr(host); err != nil && host != "localhost" && host != "" {
+		return fmt.Errorf("%q in %q is not an IP address: write the address of an interface, or localhost", host, address)
+	}
+	return nil
+}
+
+// overlap says whether two addresses that are well-formed cannot both be
+// listened on.
+func overlap(a, b string) bool {
+	hostA, portA, _ := net.SplitHostPort(a)
+	hostB, portB, _ := net.SplitHostPort(b)
+	return portA == portB && portA != "0" && (everything(hostA) || everything(hostB) || sameHost(hostA, hostB))
+}
+
+func everything(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.IsUnspecified()
+}
+
+func sameHost(a, b string) bool {
+	ipA, errA := netip.ParseAddr(strings.Replace(a, "localhost", "127.0.0.1", 1))
+	ipB, errB := netip.ParseAddr(strings.Replace(b, "localhost", "127.0.0.1", 1))
+	return errA == nil && errB == nil && ipA == ipB
+}

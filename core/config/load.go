@@ -1,0 +1,153 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/mockmd/mockmd/core/instance"
+)
+
+// Options are what a configuration depends on besides its file.
+type Options struct {
+	// Builtins are the names of the plugins that need no command.
+	Builtins []string
+	// LookupEnv looks up a variable for the function env, as os.LookupEnv
+	// does; nil: none is set.
+	LookupEnv func(name string) (string, bool)
+}
+
+// schema is the top level of a configuration file.
+var schema = hcl.BodySchema{
+	Attributes: []hcl.AttributeSchema{{Name: "seed"}},
+	Blocks: []hcl.BlockHeaderSchema{
+		{Type: "metadata"},
+		{Type: "admin"},
+		{Type: "log"},
+		{Type: "timeouts"},
+		{Type: "instance"},
+		{Type: "plugin", LabelNames: []string{"name"}},
+	},
+}
+
+// Load reads the configuration file at path. The file is nil only when it
+// could not be read at all; with other errors it is as complete as possible,
+// so that the plugins that it names can be checked in the same run. It must
+// then not be served. The sources, never nil, print the diagnostics, which are
+// in the order of the file.
+func Load(path string, o Options) (*File, *Sources, hcl.Diagnostics) {
+	sources := &Sources{files: map[string]*hcl.File{}}
+	l := &loader{options: o, builtins: slices.Sorted(slices.Values(o.Builtins))}
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, sources, hcl.Diagnostics{{
+			Severity: hcl.DiagError,
+			Summary:  "Configuration file cannot be found",
+			Detail:   fmt.Sprintf("The folder of %s is not known: %v.", path, err),
+		}}
+	}
+	l.dir = dir
+	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: functions(dir, o.LookupEnv)}
+
+	name := strings.ToValidUTF8(path, "\uFFFD")
+	source, diags := readSource(path, name)
+	if diags.HasErrors() {
+		return nil, sources, diags
+	}
+	parsed, diags := hclsyntax.ParseConfig(source, name, hcl.InitialPos)
+	sources.files[name] = parsed
+	l.add(withoutEchoes(diags))
+	file := l.file(whole(parsed.Body.(*hclsyntax.Body), diags), diags.HasErrors())
+	file.Path = path
+	return file, sources, sorted(l.diags)
+}
+
+// file decodes the top level. torn says that the source has syntax errors, so
+// that what is missing may only have been lost.
+func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
+	content := l.content(l.unlabelled(body), &schema)
+	f := &File{Seed: DefaultSeed}
+	if seed, _, ok := get[string](l, content.Attributes, "seed"); ok {
+		f.Seed = seed
+	}
+	f.Instance = l.instance(content.Blocks, f.Seed)
+	l.nameInstance()
+	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"instance": f.Instance.Value()}, Functions: l.ctx.Functions}
+
+	f.Metadata = l.metadata(l.one(content.Blocks, "metadata"))
+	f.Admin = l.admin(l.one(content.Blocks, "admin"), &f.Metadata)
+	f.Log = l.log(l.one(content.Blocks, "log"))
+	timeouts := l.timeouts(l.one(content.Blocks, "timeouts"), defaultTimeouts())
+	blocks := content.Blocks.OfType("plugin")
+	f.Plugins = l.plugins(blocks, timeouts)
+	if len(blocks) == 0 && !torn {
+		l.errorAt(content.MissingItemRange, "No plugin",
+			"Only plugins with a block run, and this file has none, so there is nothing to serve. %s", l.shipped())
+	}
+	return f
+}
+
+// shipped is a sentence that lists the built-in plugins.
+func (l *loader) shipped() string {
+	if len(l.builtins) == 0 {
+		return "This program ships no plugins of its own; name a program with command = [\"./NAME\"]."
+	}
+	lines := make([]string, len(l.builtins))
+	for i, name := range l.builtins {
+		lines[i] = fmt.Sprintf("  plugin %q {}", name)
+	}
+	return "Add some of the shipped ones:\n" + strings.Join(lines, "\n")
+}
+
+// unlabelled reports and removes the labels of instance blocks, which are kept
+// for configurations of several instances.
+func (l *loader) unlabelled(b *hclsyntax.Body) *hclsyntax.Body {
+	out := *b
+	out.Blocks = slices.Clone(b.Blocks)
+	for i, block := range b.Blocks {
+		if block.Type != "instance" || len(block.Labels) == 0 {
+			continue
+		}
+		l.errorAt(block.LabelRanges[0], "Instance with a label",
+			"One instance is simulated, and its block has no label. Remove %q.", block.Labels[0])
+		bare := *block
+		bare.Labels, bare.LabelRanges = nil, nil
+		out.Blocks[i] = &bare
+	}
+	return &out
+}
+
+// instance decodes the instance block, of which there is at most one.
+func (l *loader) instance(blocks hcl.Blocks, seed string) *instance.Instance {
+	var body hcl.Body
+	if block := l.one(blocks, "instance"); block != nil {
+		body = block.Body
+	}
+	in, diags := instance.Decode(body, l.ctx, seed)
+	l.add(diags)
+	return in
+}
+
+// nameInstance gives the errors of expressions that use the variable instance
+// before there is one a text that says why.
+func (l *loader) nameInstance() {
+	for i, d := range l.diags {
+		if d.Summary != "Unknown variable" || !strings.HasPrefix(d.Detail, `There is no variable named "instance".`) {
+			continue
+		}
+		mended := *d
+		mended.Summary = "Instance is not known yet"
+		mended.Detail = "The seed and the instance block are what the variable instance is made of, so they cannot use it. " +
+			"Write the value itself here; every other block can use the variable."
+		l.diags[i] = &mended
+	}
+}
+
+// known is the sorted list of the keys of m, for texts.
+func known[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

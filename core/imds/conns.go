@@ -1,0 +1,157 @@
+package imds
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+)
+
+// conn is one open connection.
+type conn struct {
+	net.Conn
+	owner         *serving
+	remote, local netip.Addr
+
+	prev, next *conn
+	in         *connQueue // nil when it is closed or about to be
+}
+
+// serving is one call of Serve.
+type serving struct {
+	goroutines sync.WaitGroup
+	stopping   bool // guarded by conns.mu
+}
+
+// conns knows all open connections: those that wait for a request, oldest
+// first, and those that are being answered. Only waiting ones are closed to
+// make room, so that idle connections cannot starve honest clients.
+type conns struct {
+	mu            sync.Mutex
+	waiting, busy connQueue
+	limit         int
+}
+
+// add takes a new connection in as a waiting one. When there is no room it
+// returns the connection that was evicted for it, for the caller to close;
+// ok is false when none could be.
+func (cs *conns) add(c *conn) (evicted *conn, ok bool) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.waiting.size+cs.busy.size >= cs.limit {
+		if evicted = cs.waiting.first; evicted == nil {
+			return nil, false
+		}
+		evicted.leave()
+	}
+	cs.waiting.add(c)
+	return evicted, true
+}
+
+// evict takes the longest waiting connection out, for the caller to close, and
+// returns nil when none waits.
+func (cs *conns) evict() *conn {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	c := cs.waiting.first
+	if c != nil {
+		c.leave()
+	}
+	return c
+}
+
+// begin says that the request of c has arrived. It is false when c has been
+// closed meanwhile.
+func (cs *conns) begin(c *conn) bool { return cs.move(c, &cs.busy) }
+
+// wait says that c is answered and waits, for another request or for its end.
+// It is false when c is to be closed.
+func (cs *conns) wait(c *conn) bool { return cs.move(c, &cs.waiting) }
+
+func (cs *conns) move(c *conn, to *connQueue) bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if c.in == nil || c.owner.stopping {
+		return false
+	}
+	c.leave()
+	to.add(c)
+	return true
+}
+
+// stopping says whether the connections of an owner are to end.
+func (cs *conns) stopping(owner *serving) bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return owner.stopping
+}
+
+// remove forgets a connection that is closed.
+func (cs *conns) remove(c *conn) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	c.leave()
+}
+
+// stop closes an owner's waiting connections and lets the busy ones end.
+func (cs *conns) stop(owner *serving) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	owner.stopping = true
+	cs.waiting.closeAll(owner)
+}
+
+// abort closes all connections of an owner.
+func (cs *conns) abort(owner *serving) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.waiting.closeAll(owner)
+	cs.busy.closeAll(owner)
+}
+
+// connQueue is a list through the connections themselves.
+type connQueue struct {
+	first, last *conn
+	size        int
+}
+
+func (q *connQueue) add(c *conn) {
+	c.in, c.prev, c.next = q, q.last, nil
+	if q.last != nil {
+		q.last.next = c
+	} else {
+		q.first = c
+	}
+	q.last = c
+	q.size++
+}
+
+func (q *connQueue) closeAll(owner *serving) {
+	for c := q.first; c != nil; {
+		next := c.next
+		if c.owner == owner {
+			c.leave()
+			_ = c.Close()
+		}
+		c = next
+	}
+}
+
+// leave takes c out of the queue that it is in.
+func (c *conn) leave() {
+	q := c.in
+	if q == nil {
+		return
+	}
+	if c.prev != nil {
+		c.prev.next = c.next
+	} else {
+		q.first = c.next
+	}
+	if c.next != nil {
+		c.next.prev = c.prev
+	} else {
+		q.last = c.prev
+	}
+	q.size--
+	c.in, c.prev, c.next = nil, nil, nil
+}

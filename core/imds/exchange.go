@@ -1,0 +1,172 @@
+package imds
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// What a client sends beyond its request is read so far before the connection
+// is closed: closing over unread bytes makes the kernel send a reset, which
+// can destroy the answer on its way.
+const (
+	lingerTime  = time.Second
+	lingerBytes = 64 << 10
+)
+
+// handle owns a connection until it is closed.
+func (s *Server) handle(ctx context.Context, c *conn) {
+	defer s.conns.remove(c)
+	defer func() { _ = c.Close() }()
+	defer func() {
+		// One request must not end the answers to all others.
+		if p := recover(); p != nil {
+			s.log.Error("panic while a request was answered", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	br := s.readers.Get().(*bufio.Reader)
+	br.Reset(c.Conn)
+	defer func() {
+		br.Reset(nil)
+		s.readers.Put(br)
+	}()
+	for first := true; s.exchange(ctx, c, br, first); {
+		first = false
+	}
+}
+
+// exchange reads one request and answers it, and says whether the connection
+// is to be read on.
+func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first bool) bool {
+	head, err := s.await(c, br, first)
+	if err != nil && !errors.Is(err, errBadHead) {
+		return false
+	}
+	if !s.conns.begin(c) {
+		return false
+	}
+	var r *http.Request
+	if err == nil {
+		r, err = http.ReadRequest(br)
+	}
+	o := s.options.Load()
+	buf := s.buffers.Get().(*buffer)
+	defer s.buffers.Put(buf)
+	if err != nil {
+		s.log.Debug("refused a malformed request", "client", c.remote)
+		refusal := replyBadRequest
+		if s.send(c, o, buf, &refusal, false) == nil {
+			s.linger(c)
+		}
+		return false
+	}
+
+	rep := s.answer(ctx, o, r, c.remote, buf)
+	if r.Method == http.MethodHead {
+		rep.body = nil
+	}
+	if rep.hops > 0 {
+		if err := setHops(c.Conn, c.local, rep.hops); err != nil {
+			s.log.Error("the answer with a session token is withheld, for its hop limit cannot be set", "error", err)
+			rep = replyUnavailable
+		}
+	}
+	keep := o.KeepAlive && s.keeps(c, r, head, &rep)
+	if s.log.IsDebug() {
+		target, _, _ := strings.Cut(r.RequestURI, "?")
+		s.log.Debug("request", "client", c.remote, "method", r.Method, "path", target, "status", rep.code)
+	}
+	if s.send(c, o, buf, &rep, keep) != nil {
+		return false
+	}
+	if !keep {
+		if r.ContentLength != 0 || head.chunked || r.Header[headerExpect] != nil || br.Buffered() > 0 {
+			s.linger(c)
+		}
+		return false
+	}
+	if !drain(c, r) {
+		s.linger(c)
+		return false
+	}
+	return s.conns.wait(c)
+}
+
+// await reads until a whole head is in br, which is as large as a head may be.
+func (s *Server) await(c *conn, br *bufio.Reader, first bool) (headScanner, error) {
+	var h headScanner
+	idle := !first && br.Buffered() == 0
+	timeout := s.limits.HeaderTimeout
+	if idle {
+		timeout = s.limits.IdleTimeout
+	}
+	if err := c.SetReadDeadline(time.Now().Add(timeout)); err != nil {
+		return h, err
+	}
+	for {
+		b, _ := br.Peek(br.Buffered())
+		// RFC 9112, section 2.2: empty lines before a request are skipped.
+		for !h.begun && len(b) > 0 && (b[0] == '\r' || b[0] == '\n') {
+			b = b[1:]
+			_, _ = br.Discard(1)
+		}
+		if complete, err := h.scan(b); complete || err != nil {
+			return h, err
+		}
+		if len(b) >= br.Size() {
+			return h, errBadHead
+		}
+		if idle && len(b) > 0 {
+			idle = false
+			if err := c.SetReadDeadline(time.Now().Add(s.limits.HeaderTimeout)); err != nil {
+				return h, err
+			}
+		}
+		if _, err := br.Peek(len(b) + 1); err != nil {
+			return h, err
+		}
+	}
+}
+
+// keeps says whether a connection can be kept after this answer: the client
+// wants it, where the request ends is known, and the answer does not forbid
+// it. What has a hop limit is sent on a connection of its own, for a limit
+// that is lifted again might not hold for what is still in the kernel's queue.
+func (s *Server) keeps(c *conn, r *http.Request, head headScanner, rep *reply) bool {
+	switch {
+	case r.Close, head.old && head.chunked, r.ContentLength > lingerBytes, r.Header[headerExpect] != nil:
+		return false
+	case rep.code == http.StatusBadRequest, rep.hops > 0:
+		return false
+	}
+	return !s.conns.stopping(c.owner)
+}
+
+// drain reads the body of an answered request on a connection that is kept,
+// and says whether the next request begins where it ended.
+func drain(c *conn, r *http.Request) bool {
+	if r.ContentLength == 0 {
+		return true
+	}
+	if c.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
+		return false
+	}
+	_, err := io.CopyN(io.Discard, r.Body, lingerBytes+1)
+	return errors.Is(err, io.EOF)
+}
+
+// linger ends the answer and then reads what the client still sends. The
+// connection counts as waiting meanwhile and may be evicted.
+func (s *Server) linger(c *conn) {
+	s.conns.wait(c)
+	half, ok := c.Conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil || c.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+}

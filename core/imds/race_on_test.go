@@ -1,0 +1,6 @@
+//go:build race
+
+package imds
+
+// raceDetector is on: sync.Pool then forgets at random.
+const raceDetector = true

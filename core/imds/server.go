@@ -1,0 +1,149 @@
+package imds
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/mockmd/mockmd/sdk/guard"
+)
+
+// Server is the metadata listener. It is safe for use by many goroutines.
+type Server struct {
+	log      hclog.Logger
+	limits   Limits
+	options  atomic.Pointer[Options]
+	conns    conns
+	refusals refusals
+	readers  sync.Pool // *bufio.Reader
+	buffers  sync.Pool // *buffer
+}
+
+// New returns a server that serves by o.
+func New(o Options) *Server {
+	o = o.withDefaults()
+	s := &Server{log: o.Log, limits: o.Limits, conns: conns{limit: o.Limits.Connections}}
+	s.options.Store(&o)
+	s.readers.New = func() any { return bufio.NewReaderSize(nil, s.limits.HeaderBytes) }
+	s.buffers.New = func() any { return new(buffer) }
+	return s
+}
+
+// Update serves by o from the next request on. Log and Limits stay those that
+// New was given. Connections stay open.
+func (s *Server) Update(o Options) {
+	o = o.withDefaults()
+	s.options.Store(&o)
+}
+
+// Serve accepts and answers connections until ctx ends. Then it closes l and
+// all connections that wait for a request, lets the requests under way end,
+// for at most Limits.DrainTimeout, and returns nil when the last connection is
+// closed. It returns an error when l was closed by somebody else. It may be
+// called for several listeners at the same time; they share the limits.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	// Requests under way outlive ctx, but not the drain.
+	work, abort := context.WithCancel(context.WithoutCancel(ctx))
+	defer abort()
+	closing := context.AfterFunc(ctx, func() { _ = l.Close() })
+	defer closing()
+
+	sv := &serving{}
+	err := s.accept(ctx, work, l, sv)
+	_ = l.Close()
+	s.conns.stop(sv)
+
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		sv.goroutines.Wait()
+	}()
+	patience := time.NewTimer(s.limits.DrainTimeout)
+	defer patience.Stop()
+	select {
+	case <-drained:
+	case <-patience.C:
+		s.log.Warn("requests were cut off at shutdown", "after", s.limits.DrainTimeout)
+		abort()
+		s.conns.abort(sv)
+		<-drained
+	}
+	return err
+}
+
+// Accepting pauses after a failure, so that one that lasts, such as a lack of
+// file descriptors, does not spin.
+const (
+	pauseFirst   = 5 * time.Millisecond
+	pauseLongest = time.Second
+)
+
+func (s *Server) accept(ctx, work context.Context, l net.Listener, sv *serving) error {
+	var pause time.Duration
+	for {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			pause = 0
+			s.admit(work, sv, nc)
+			continue
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, net.ErrClosed):
+			return fmt.Errorf("accept connections on %s: %w", l.Addr(), err)
+		}
+		if pause == 0 {
+			s.log.Error("cannot accept a connection; trying on", "address", l.Addr().String(), "error", err)
+		}
+		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+			if idle := s.conns.evict(); idle != nil {
+				_ = idle.Close()
+			}
+		}
+		pause = min(max(2*pause, pauseFirst), pauseLongest)
+		again := time.NewTimer(pause)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return nil
+		}
+	}
+}
+
+// admit asks the peer guard on the socket's own addresses and then hands the
+// connection to a goroutine. A refused peer gets no byte.
+func (s *Server) admit(work context.Context, sv *serving, nc net.Conn) {
+	o := s.options.Load()
+	c := &conn{Conn: nc, owner: sv, remote: guard.Addr(nc.RemoteAddr()), local: guard.Addr(nc.LocalAddr())}
+	if !o.Policy.Peer(c.remote, c.local) {
+		_ = nc.Close()
+		if s.refusals.due(refusedPeer, c.remote, o.Now()) {
+			s.log.Warn("refused a client that is not local; add its address to allowed_clients to let it in", "client", c.remote)
+		}
+		return
+	}
+	evicted, ok := s.conns.add(c)
+	if evicted != nil {
+		_ = evicted.Close()
+	}
+	if evicted != nil || !ok {
+		if s.refusals.due(refusedFull, netip.Addr{}, o.Now()) {
+			s.log.Warn("too many open connections; closing those without a request", "limit", s.limits.Connections)
+		}
+	}
+	if !ok {
+		_ = nc.Close()
+		return
+	}
+	sv.goroutines.Go(func() { s.handle(work, c) })
+}

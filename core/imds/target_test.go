@@ -1,0 +1,74 @@
+package imds
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestDecodeTarget(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		target, path string // an empty path is refused
+	}{
+		{"/", "/"},
+		{"/latest/meta-data/", "/latest/meta-data/"},
+		{"/latest/meta-data?x=y", "/latest/meta-data"},
+		{"/?/latest", "/"},
+		{"/a?%zz", "/a"},
+		{"/a%3Ab", "/a:b"},
+		{"/a%3ab", "/a:b"},
+		{"/a%2Fb", "/a/b"},
+		{"/a%253A", "/a%3A"},
+		{"/a+b", "/a+b"},
+		{"/%C3%A9", "/é"},
+		{"//a///b/", "//a///b/"},
+		{"/../a", "/../a"},
+		{"", ""},
+		{"*", ""},
+		{"latest", ""},
+		{"http://169.254.169.254/latest", ""},
+		{"169.254.169.254:80", ""},
+		{"?x", ""},
+		{"/%", ""},
+		{"/%4", ""},
+		{"/%zz", ""},
+		{"/%4g", ""},
+		{"/%-1", ""},
+		{"/a%00", ""},
+		{"/a%0a", ""},
+		{"/a%7f", ""},
+		{"/a\x01", ""},
+		{"/%ff", ""},
+		{"/\xff", ""},
+	} {
+		path, ok := decodeTarget(tt.target)
+		if ok != (tt.path != "") || ok && path != tt.path {
+			t.Errorf("decodeTarget(%q) = %q, %t, want %q", tt.target, path, ok, tt.path)
+		}
+	}
+}
+
+func FuzzDecodeTarget(f *testing.F) {
+	for _, seed := range []string{"/", "/latest/meta-data/?q", "/a%3Ab", "/%zz", "//", "*", "http://x/", "/%25%2e", "/%c3%a9", "/%"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, target string) {
+		path, ok := decodeTarget(target)
+		raw, _, _ := strings.Cut(target, "?")
+		want, err := url.PathUnescape(raw)
+		if !ok {
+			// What is refused has a reason that a person can name.
+			if strings.HasPrefix(raw, "/") && err == nil && utf8.ValidString(want) && !strings.ContainsFunc(want, isControl) {
+				t.Errorf("%q is refused", target)
+			}
+			return
+		}
+		if err != nil || path != want {
+			t.Errorf("decodeTarget(%q) = %q, want %q, %v", target, path, want, err)
+		}
+	})
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
