@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -291,6 +292,35 @@ func TestCheckpointHasALimit(t *testing.T) {
 	err := r.host.Checkpoint(make([]byte, sdk.MaxCheckpoint+1))
 	if want := "checkpoint has 65537 bytes, at most 65536 are kept"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %q", err, want)
+	}
+}
+
+// huge serves more than a message may have, once it is told to.
+type huge struct{ size chan int }
+
+func (h huge) Tree(context.Context, *sdk.Instance) (sdk.Tree, error) {
+	return sdk.Tree{"huge": sdk.Leaf{Body: make([]byte, <-h.size)}}, nil
+}
+
+func (h huge) Run(ctx context.Context, host sdk.Host) error {
+	host.Changed() // a second round
+	<-ctx.Done()
+	return nil
+}
+
+func TestTreeHasALimit(t *testing.T) {
+	t.Parallel()
+	h := huge{size: make(chan int, 2)}
+	h.size <- 1
+	h.size <- 16 << 20
+	p := sdktest.Start(t, h)
+	sdktest.Expect(t, p.Configure(""))
+	p.Run()
+	p.WaitStatus("the refusal", func(degraded string, _ time.Time) bool {
+		return regexp.MustCompile(`^no new tree: the tree of 1 nodes has 167772\d\d bytes, at most 16777152 are taken$`).MatchString(degraded)
+	})
+	if leaf, _ := p.Tree()["huge"].(sdk.Leaf); len(leaf.Body) != 1 {
+		t.Errorf("the last tree was not kept: %d bytes", len(leaf.Body))
 	}
 }
 

@@ -13,13 +13,18 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+	"github.com/mockmd/mockmd/sdk/wire"
 )
 
 // stopGrace is how long a plugin may take to return from Runner.Run, and the
 // core to end the process, once the stream has ended.
 const stopGrace = 2 * time.Second
+
+// messageOverhead is what a tree's message has around the tree.
+const messageOverhead = 64
 
 type runStream = grpc.BidiStreamingServer[pluginv1.RunRequest, pluginv1.RunResponse]
 
@@ -154,6 +159,9 @@ func (s *server) treeOf(ctx context.Context, label string) (*pluginv1.Tree, erro
 	m, err := encodeTree(label, in.revision, t)
 	if err != nil {
 		return nil, err
+	}
+	if size := proto.Size(m); size > wire.MaxTree-messageOverhead {
+		return nil, fmt.Errorf("the tree of %d nodes has %d bytes, at most %d are taken", len(t), size, wire.MaxTree-messageOverhead)
 	}
 	live := map[string]Live{}
 	for path, n := range t {

@@ -53,9 +53,10 @@ type Dir struct {
 // request, not for what merely changes: a change is a new tree.
 type Live struct {
 	// Resolve answers one request. It changes nothing, for the core may ask
-	// twice. Return [ErrNotFound] when there is no such path. Calls overlap
-	// one another and Tree; ctx ends when the client's patience does. Since,
-	// NotAfter and Successor of the leaf are not looked at.
+	// twice. Return [ErrNotFound] when there is no such path; another error
+	// answers 503, and its text goes to the log, so it holds no secret. Calls
+	// overlap one another and Tree. Ctx ends with the plugin's resolve
+	// timeout. Since, NotAfter and Successor of the leaf are not looked at.
 	Resolve func(ctx context.Context, r *Request) (Leaf, error)
 	// Subtree makes everything below the node live too; it is then listed
 	// with a slash.

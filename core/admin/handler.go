@@ -1,0 +1,136 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/mockmd/mockmd/sdk/guard"
+)
+
+// The paths of the listener itself, without the leading slash.
+const (
+	status  = "status"
+	healthz = "healthz"
+	readyz  = "readyz"
+)
+
+// wellKnown is an action that the listener documents whichever plugin has it.
+const wellKnown = "bootstrap/creds"
+
+// What refused clients are told. Nothing of the request is repeated.
+const (
+	refusedTarget   = "the request target must be a path: this listener is no proxy"
+	refusedHost     = "the Host header does not name this host: add the name to allowed_hosts of the admin block, or use an address"
+	refusedBrowser  = "web pages may not ask this listener (Origin or Sec-Fetch-Site is set): no setting allows it"
+	refusedReferer  = "web pages may not change anything here (Referer is set): no setting allows it"
+	refusedPeer     = "this client is not local: set token_file in the admin block and send the token as \"Authorization: Bearer TOKEN\", or add the client's address to allowed_clients"
+	refusedToken    = "this client is not local: send the token of token_file as \"Authorization: Bearer TOKEN\""
+	refusedNoAction = "no plugin offers " + wellKnown + ": add a plugin \"iam\" block"
+)
+
+// serve answers one request. Listening ends when the listener closes for good.
+func (s *Server) serve(listening context.Context, w http.ResponseWriter, r *http.Request) {
+	defer busy(r.Context())()
+	a := s.answer(listening, w, r)
+	if a.reason != "" {
+		remote, _ := guard.RequestAddrs(r)
+		s.log.Warn("request refused", "reason", a.reason, "client", remote, "status", a.status)
+	}
+	a.write(w)
+}
+
+// answer asks the guards, each before anything that it guards.
+func (s *Server) answer(listening context.Context, w http.ResponseWriter, r *http.Request) answer {
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	switch {
+	// net/http takes r.Host from an absolute target and forgets the header,
+	// so the Host guard would look at the wrong value.
+	case r.URL.Host != "" || r.URL.Scheme != "":
+		return refusal(http.StatusForbidden, "absolute target", refusedTarget)
+	case !s.policy.Host(r.Host):
+		return refusal(http.StatusForbidden, "host", refusedHost)
+	case guard.Browser(r.Header):
+		return refusal(http.StatusForbidden, "web page", refusedBrowser)
+	case !reads && len(r.Header["Referer"]) > 0:
+		return refusal(http.StatusForbidden, "referer", refusedReferer)
+	}
+	name, rooted := strings.CutPrefix(r.URL.Path, "/")
+	open := reads && rooted && (name == status || name == healthz || name == readyz)
+	trusted := s.trusts(r)
+	switch {
+	case open || trusted:
+	case len(s.token) == 0:
+		return refusal(http.StatusForbidden, "peer", refusedPeer)
+	default:
+		return refusal(http.StatusUnauthorized, "token", refusedToken)
+	}
+	if !rooted {
+		return failure(http.StatusNotFound, s.directions())
+	}
+	switch name {
+	case status, healthz, readyz:
+		if !reads {
+			return notAllowed("GET, HEAD")
+		}
+		return s.state(name, trusted)
+	}
+	return s.action(listening, w, r, name)
+}
+
+// trusts says whether a request may do more than read the state: its peer is
+// local, or it has the token. What came through a proxy has no local peer,
+// whatever the socket says.
+func (s *Server) trusts(r *http.Request) bool {
+	if bearer(r.Header, s.token) {
+		return true
+	}
+	for _, name := range [...]string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
+		if len(r.Header[name]) > 0 {
+			return false
+		}
+	}
+	return s.policy.Peer(guard.RequestAddrs(r))
+}
+
+// state answers for the paths that anyone may ask. What is wrong is told only
+// to those who are trusted: it names roles and endpoints.
+func (s *Server) state(name string, trusted bool) answer {
+	switch name {
+	case status:
+		return ok(encode(s.backend.Status()))
+	case healthz:
+		return ok(encode(true))
+	}
+	if s.backend.Ready() {
+		return ok(encode(map[string]any{"ready": true}))
+	}
+	out := map[string]any{"ready": false}
+	if problems := s.backend.Problems(); trusted && len(problems) > 0 {
+		out["problems"] = problems
+	}
+	return answer{status: http.StatusServiceUnavailable, body: encode(out)}
+}
+
+func notAllowed(allow string) answer {
+	a := failure(http.StatusMethodNotAllowed, "this path takes "+strings.ReplaceAll(allow, ",", " and"))
+	a.allow = allow
+	return a
+}
+
+// directions lists what there is.
+func (s *Server) directions() string {
+	var b strings.Builder
+	b.WriteString("there is no such path: GET /status, GET /healthz, GET /readyz")
+	for _, a := range s.backend.Actions() {
+		b.WriteString(", " + a.method() + " /" + a.Name)
+	}
+	return b.String()
+}
+
+func (a Action) method() string {
+	if a.ReadOnly {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}

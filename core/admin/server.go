@@ -1,0 +1,107 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/mockmd/mockmd/sdk/guard"
+)
+
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 10 * time.Second
+	writeTimeout  = 10 * time.Second
+	idleTimeout   = 30 * time.Second
+	drainTimeout  = 5 * time.Second
+
+	maxHeader = 16 << 10
+	maxConns  = 256
+)
+
+// Options say what a [Server] does and whom it lets in.
+type Options struct {
+	// Backend is what the listener shows and does. Required.
+	Backend Backend
+	// Policy says whom to trust besides this host itself.
+	Policy guard.Policy
+	// Token, when not empty, is the bearer token that makes a remote client
+	// trusted, as [ReadTokenFile] returns it.
+	Token []byte
+	// Log receives the listener's lines; nil for none.
+	Log hclog.Logger
+}
+
+// Server is the admin listener. It may serve several listeners at once.
+type Server struct {
+	backend Backend
+	policy  guard.Policy
+	token   []byte
+	log     hclog.Logger
+}
+
+// New returns a server that serves nothing yet.
+func New(o Options) *Server {
+	s := &Server{backend: o.Backend, policy: o.Policy, token: o.Token, log: o.Log}
+	if s.log == nil {
+		s.log = hclog.NewNullLogger()
+	}
+	return s
+}
+
+// Serve answers on l until ctx ends, and closes l. What is being answered then
+// gets some seconds to end; after them its context ends and its connection is
+// closed. It returns when no goroutine of it is left: nil when ctx has ended,
+// else why l failed.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	open := newConns(maxConns)
+	server := s.httpServer(listening, open)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+
+	var err error
+	select {
+	case err = <-ended:
+		err = errors.Join(fmt.Errorf("admin listener on %s: %w", l.Addr(), err), server.Close())
+	case <-ctx.Done():
+		open.closeFresh()
+		drain, cancel := context.WithTimeout(listening, drainTimeout)
+		if server.Shutdown(drain) != nil {
+			stop()
+			_ = server.Close()
+		}
+		cancel()
+		if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
+			err = fmt.Errorf("admin listener on %s: %w", l.Addr(), e)
+		}
+	}
+	stop()
+	open.all.Wait()
+	return err
+}
+
+// httpServer makes the server of one listener. Listening ends when the
+// listener closes for good.
+func (s *Server) httpServer(listening context.Context, open *conns) *http.Server {
+	return &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(listening, w, r) }),
+		// Else net/http answers OPTIONS * before any guard.
+		DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout:            headerTimeout,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeader,
+		ErrorLog:                     s.log.StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Warn}),
+		BaseContext:                  func(net.Listener) context.Context { return listening },
+		ConnContext:                  open.add,
+		ConnState:                    open.watch,
+	}
+}

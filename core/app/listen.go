@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"syscall"
+)
+
+// AddressError is an address that cannot be listened on.
+type AddressError struct {
+	Listener string // metadata or admin
+	Address  string
+	Err      error
+}
+
+// Error says what to type.
+func (e *AddressError) Error() string {
+	return fmt.Sprintf("%s listener: cannot listen on %s: %v%s", e.Listener, e.Address, rootCause(e.Err), e.mend())
+}
+
+// Unwrap returns the cause.
+func (e *AddressError) Unwrap() error { return e.Err }
+
+// rootCause leaves out what net.OpError says of the address a second time.
+func rootCause(err error) error {
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return errno
+	}
+	return err
+}
+
+// mend returns the lines that help with the known causes.
+func (e *AddressError) mend() string {
+	host, port, _ := net.SplitHostPort(e.Address)
+	addr, _ := netip.ParseAddr(host)
+	var b strings.Builder
+	switch {
+	case errors.Is(e.Err, syscall.EADDRNOTAVAIL) && addr.Is4():
+		fmt.Fprintf(&b, "\nThis host does not have the address. Add it to the loopback interface, as root:\n"+
+			"  ip addr add %s/32 dev lo\n"+
+			"  ip link set lo up\n"+
+			"and keep the neighbours on the network away from it:\n"+
+			"  iptables -I INPUT -d %s ! -i lo -j DROP\n", addr, addr)
+	case errors.Is(e.Err, syscall.EADDRNOTAVAIL):
+		fmt.Fprintf(&b, "\nThis host does not have the address. Add it to the loopback interface, as root:\n"+
+			"  ip -6 addr add %s/128 dev lo\n"+
+			"  ip link set lo up\n"+
+			"and keep the neighbours on the network away from it:\n"+
+			"  ip6tables -I INPUT -d %s ! -i lo -j DROP\n", addr, addr)
+	case errors.Is(e.Err, syscall.EACCES):
+		fmt.Fprintf(&b, "\nPort %s needs a privilege. Give it to the program, as root:\n"+
+			"  setcap cap_net_bind_service=+ep \"$(command -v mockmd)\"\n"+
+			"or run it as a service with AmbientCapabilities=CAP_NET_BIND_SERVICE.\n", port)
+	case errors.Is(e.Err, syscall.EADDRINUSE):
+		fmt.Fprintf(&b, "\nAnother program listens there. See which one:\n"+
+			"  ss -ltnp 'sport = :%s'\n", port)
+	default:
+		return ""
+	}
+	if e.Listener == "metadata" {
+		b.WriteString("Or serve on an address that needs no privilege, and point the SDK at it:\n" +
+			"  metadata { address = \"127.0.0.1:1338\" }\n" +
+			"  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/")
+	} else {
+		b.WriteString("Or choose another one:\n" +
+			"  admin { address = \"127.0.0.1:8999\" }")
+	}
+	return b.String()
+}
+
+// listen opens one listener.
+func listen(ctx context.Context, listener, address string) (net.Listener, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, &AddressError{Listener: listener, Address: address, Err: err}
+	}
+	return l, nil
+}

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"errors"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestAddressErrorSaysWhatToType(t *testing.T) {
+	t.Parallel()
+	const elsewhere = "metadata { address = \"127.0.0.1:1338\" }\n  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/"
+	for name, c := range map[string]struct {
+		listener, address string
+		errno             syscall.Errno
+		want              []string
+	}{
+		"no such address": {"metadata", "169.254.169.254:80", syscall.EADDRNOTAVAIL, []string{
+			"metadata listener: cannot listen on 169.254.169.254:80: cannot assign requested address",
+			"ip addr add 169.254.169.254/32 dev lo", "ip link set lo up", "iptables -I INPUT -d 169.254.169.254 ! -i lo -j DROP", elsewhere,
+		}},
+		"no such IPv6 address": {"metadata", "[fd00:ec2::254]:80", syscall.EADDRNOTAVAIL, []string{
+			"ip -6 addr add fd00:ec2::254/128 dev lo", "ip6tables -I INPUT -d fd00:ec2::254 ! -i lo -j DROP", elsewhere,
+		}},
+		"privilege": {"metadata", "169.254.169.254:80", syscall.EACCES, []string{
+			"permission denied", "Port 80 needs a privilege", "setcap cap_net_bind_service=+ep", elsewhere,
+		}},
+		"in use": {"admin", ":8998", syscall.EADDRINUSE, []string{
+			"admin listener: cannot listen on :8998: address already in use", "ss -ltnp 'sport = :8998'", `admin { address = "127.0.0.1:8999" }`,
+		}},
+		"unknown": {"admin", ":8998", syscall.EMFILE, []string{"too many open files"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := &AddressError{Listener: c.listener, Address: c.address, Err: &net.OpError{Op: "listen", Net: "tcp", Err: c.errno}}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q is not in:\n%s", want, err)
+				}
+			}
+			if !errors.Is(err, c.errno) {
+				t.Error("the cause is lost")
+			}
+		})
+	}
+}
+
+func TestListenReportsTheRealError(t *testing.T) {
+	t.Parallel()
+	l, err := listen(t.Context(), "admin", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	if _, err = listen(t.Context(), "admin", l.Addr().String()); err == nil || !strings.Contains(err.Error(), "Another program listens there") {
+		t.Errorf("a second listener: %v", err)
+	}
+}
+
+func TestReachable(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{
+		"127.0.0.1:80": "127.0.0.1:80",
+		"[::]:8998":    "127.0.0.1:8998 (all interfaces)",
+		"0.0.0.0:8998": "127.0.0.1:8998 (all interfaces)",
+		"[::1]:1":      "[::1]:1",
+	} {
+		a, err := net.ResolveTCPAddr("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := reachable(a); got != want {
+			t.Errorf("%s: %q, want %q", addr, got, want)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Options are what the command line and the process give to [Run] and
+// [Validate].
+type Options struct {
+	// ConfigPath is the configuration file.
+	ConfigPath string
+	// LogLevel and LogFormat, when not empty, win over the configuration.
+	LogLevel, LogFormat string
+	// Version of the program, for people.
+	Version string
+	// Builtins are the plugins that need no command in the configuration.
+	Builtins []Builtin
+	// Environ is the process's environment, as os.Environ returns it.
+	Environ []string
+	// Stdout receives the summary, Stderr diagnostics and the log.
+	Stdout, Stderr io.Writer
+}
+
+// Builtin is a shipped plugin.
+type Builtin struct {
+	// Name is the label of its block.
+	Name string
+	// Command starts it.
+	Command []string
+	// PassEnv are the variables of the core's environment that it gets beyond
+	// those that every plugin gets; "AWS_*" is all that begin so.
+	PassEnv []string
+}
+
+// ErrConfiguration says that the configuration is refused. What is wrong with
+// it has been printed.
+var ErrConfiguration = errors.New("the configuration is refused")
+
+// UsageError is a wrong argument of the command line.
+type UsageError struct{ Flag, Value, Want string }
+
+// Error names the argument and what it takes.
+func (e *UsageError) Error() string {
+	return fmt.Sprintf("-%s %q: want %s", e.Flag, e.Value, e.Want)
+}

@@ -1,0 +1,190 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/core/admin"
+	"github.com/mockmd/mockmd/core/config"
+	"github.com/mockmd/mockmd/core/router"
+	"github.com/mockmd/mockmd/core/supervise"
+	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+	"github.com/mockmd/mockmd/sdk/wire"
+)
+
+// plugins are the plugins of one configuration.
+type plugins struct {
+	list   []*supervise.Plugin // in the order of the file; nil where the start failed
+	mounts []router.Mount
+}
+
+// startPlugins starts all plugins side by side and has each check its
+// configuration. The diagnostics are what was wrong with any of them; the
+// plugins must be closed in any case.
+func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.Logger) (*plugins, hcl.Diagnostics) {
+	p := &plugins{list: make([]*supervise.Plugin, len(file.Plugins))}
+	instances, err := file.Instance.Proto(1)
+	if err != nil {
+		return p, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Instance cannot be sent to the plugins", Detail: err.Error()}}
+	}
+	found := make([]hcl.Diagnostics, len(file.Plugins))
+	mounts := make([][]string, len(file.Plugins))
+	var wg sync.WaitGroup
+	for i := range file.Plugins {
+		wg.Go(func() {
+			c := &file.Plugins[i]
+			sp, err := supervise.Start(ctx, spec(o, c, log), supervise.Options{Log: log, CoreVersion: o.Version})
+			if err != nil {
+				found[i] = append(found[i], startDiagnostic(c, err))
+				return
+			}
+			p.list[i] = sp
+			var diags hcl.Diagnostics
+			mounts[i], diags = mountsOf(c, sp.Description())
+			found[i] = append(found[i], diags...)
+			said, err := sp.Configure(ctx, &pluginv1.ConfigureRequest{
+				Name: c.Name, Config: c.Config, Instances: []*pluginv1.Instance{instances}, Mounts: mounts[i],
+			})
+			if err != nil {
+				found[i] = append(found[i], startDiagnostic(c, err))
+				return
+			}
+			found[i] = append(found[i], wire.DecodeDiagnostics(said, c.Config, c.Range)...)
+		})
+	}
+	wg.Wait()
+	diags := slices.Concat(found...)
+	for i, c := range file.Plugins {
+		for _, m := range mounts[i] {
+			p.mounts = append(p.mounts, router.Mount{Path: m, Plugin: c.Name})
+		}
+	}
+	return p, append(diags, p.conflicts(file, mounts)...)
+}
+
+// close ends the processes of plugins that are not run.
+func (p *plugins) close() {
+	var wg sync.WaitGroup
+	for _, sp := range p.list {
+		if sp != nil {
+			wg.Go(sp.Close)
+		}
+	}
+	wg.Wait()
+}
+
+// spec says how a plugin of the configuration is started.
+func spec(o *Options, c *config.Plugin, log hclog.Logger) supervise.Spec {
+	s := supervise.Spec{
+		Name: c.Name, Command: c.Command, SHA256: c.SHA256, MTLS: c.MTLS,
+		Timeouts: supervise.Timeouts{Start: c.Timeouts.Start, Resolve: c.Timeouts.Resolve, Act: c.Timeouts.Act, Stop: c.Timeouts.Stop},
+	}
+	pass := c.PassEnv
+	if len(c.Command) == 0 {
+		for _, b := range o.Builtins {
+			if b.Name == c.Name {
+				s.Command = b.Command
+				pass = append(slices.Clone(pass), b.PassEnv...) // by registration, never by label
+			}
+		}
+	}
+	set := map[string]string{wire.LogLevelEnv: log.GetLevel().String()}
+	maps.Copy(set, c.Env)
+	s.Env = supervise.Environ(o.Environ, pass, set)
+	return s
+}
+
+func startDiagnostic(c *config.Plugin, err error) *hcl.Diagnostic {
+	subject := c.Range
+	if len(c.Command) > 0 {
+		subject = c.CommandRange
+	}
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Plugin does not start", Detail: sentence(err), Subject: &subject}
+}
+
+// mountsOf returns the mounts that hold for a plugin: those of its block, else
+// its own.
+func mountsOf(c *config.Plugin, d *pluginv1.DescribeResponse) ([]string, hcl.Diagnostics) {
+	if c.Mounts != nil {
+		return c.Mounts, nil
+	}
+	var diags hcl.Diagnostics
+	if len(d.GetMounts()) == 0 {
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagError, Summary: "Plugin without a mount",
+			Detail:  fmt.Sprintf("Plugin %q claims no path of its own. Say where it serves, for example mount = [\"meta-data/%s\"].", c.Name, c.Name),
+			Subject: &c.Range,
+		})
+	}
+	for _, m := range d.GetMounts() {
+		if err := router.CheckMount(m); err != nil {
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagError, Summary: "Plugin claims an impossible mount",
+				Detail:  fmt.Sprintf("Plugin %q claims %q: %v. Name its mounts with the mount argument.", c.Name, m, err),
+				Subject: &c.Range,
+			})
+		}
+	}
+	return d.GetMounts(), diags
+}
+
+// conflicts finds mounts and actions that two plugins claim. Two mount
+// arguments that say the same have been found in the configuration already.
+func (p *plugins) conflicts(file *config.File, mounts [][]string) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	mount, action := map[string]int{}, map[string]int{}
+	for i, c := range file.Plugins {
+		for _, m := range mounts[i] {
+			if j, ok := mount[m]; ok && j != i && (c.Mounts == nil || file.Plugins[j].Mounts == nil) {
+				diags = append(diags, claimed(&c, "mount", m, file.Plugins[j].Name))
+			}
+			mount[m] = i
+		}
+		if p.list[i] == nil {
+			continue
+		}
+		for _, a := range p.list[i].Description().GetActions() {
+			if err := admin.CheckAction(a.GetName()); err != nil {
+				diags = append(diags, &hcl.Diagnostic{
+					Severity: hcl.DiagError, Summary: "Plugin offers an impossible action",
+					Detail:  fmt.Sprintf("Plugin %q offers the action %q: %v.", c.Name, a.GetName(), err),
+					Subject: &c.Range,
+				})
+			}
+			if j, ok := action[a.GetName()]; ok {
+				diags = append(diags, claimed(&c, "action", a.GetName(), file.Plugins[j].Name))
+			}
+			action[a.GetName()] = i
+		}
+	}
+	return diags
+}
+
+func claimed(c *config.Plugin, what, name, other string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Two plugins claim the same " + what,
+		Detail:  fmt.Sprintf("The %s %q belongs to plugin %q already; plugin %q cannot have it too.", what, name, other, c.Name),
+		Subject: &c.Range,
+	}
+}
+
+// sentence makes an error the detail of a diagnostic.
+func sentence(err error) string {
+	text := err.Error()
+	if errors.Is(err, context.Canceled) || text == "" {
+		return text
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
+}
