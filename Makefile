@@ -42,7 +42,7 @@ fuzz: ## run each fuzz target for 30 s (FUZZTIME=2m for longer)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' core plugins sdk); do \
 		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$f | cut -c6-); do \
 			echo "== $$name in $$(dirname $$f)"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) ./$$(dirname $$f) || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 5x ./$$(dirname $$f) || exit 1; \
 		done; \
 	done
 

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/mockmd/mockmd/core/app"
+	"github.com/mockmd/mockmd/plugins/iam"
+	"github.com/mockmd/mockmd/plugins/identity"
+	"github.com/mockmd/mockmd/plugins/placement"
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// builtin is a plugin that lives in this binary and runs in a process of its
+// own all the same.
+type builtin struct {
+	name string
+	new  func() sdk.Plugin
+	// passEnv are the variables of the core's environment that it gets beyond
+	// what every plugin gets.
+	passEnv []string
+}
+
+// builtins is the list of shipped plugins, in the order of its names.
+func builtins() []builtin {
+	return []builtin{
+		{name: "iam", new: iam.New, passEnv: []string{
+			"AWS_*", "SSL_CERT_*",
+			"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+		}},
+		{name: "identity", new: identity.New},
+		{name: "placement", new: placement.New},
+	}
+}
+
+// registered tells the core how the built-ins are started: by this very
+// binary.
+func registered() ([]app.Builtin, error) {
+	self := "/proc/self/exe" // the running file, even when it has been replaced since
+	if runtime.GOOS != "linux" {
+		var err error
+		if self, err = os.Executable(); err != nil {
+			return nil, fmt.Errorf("find own executable: %w", err)
+		}
+	}
+	list := builtins()
+	out := make([]app.Builtin, len(list))
+	for i, b := range list {
+		out[i] = app.Builtin{Name: b.name, Command: []string{self, servePlugin, b.name}, PassEnv: b.passEnv}
+	}
+	return out, nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// kills is how often each plugin is killed under reads.
+const kills = 5
+
+// TestKilledPluginsCostNothing kills each plugin again and again while all is
+// read: not one read fails or is wrong, and the iam plugin needs no second
+// bootstrap.
+func TestKilledPluginsCostNothing(t *testing.T) {
+	t.Parallel()
+	s := newSTS(t, time.Hour)
+	d := start(t, withSTS(s.url))
+	d.bootstrap()
+	d.waitRole("good", func(doc document) bool { return doc.Code == "Success" })
+	want := map[string]string{}
+	for _, path := range []string{
+		"/latest/dynamic/instance-identity/document",
+		"/latest/meta-data/placement/availability-zone",
+		"/latest/meta-data/placement/",
+		"/latest/meta-data/",
+		"/latest/meta-data/iam/info",
+		"/latest/meta-data/iam/security-credentials/",
+		rolePath,
+	} {
+		var status int
+		if status, want[path] = get(t, d.metadata+path); status != http.StatusOK {
+			t.Fatalf("%s: status %d", path, status)
+		}
+	}
+	r := d.read(4, want)
+	for i := range kills {
+		for name, pid := range d.pids("identity", "placement", "iam") {
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Fatalf("kill %s: %v", name, err)
+			}
+		}
+		d.waitLines("plugin ready", 3*(i+2))
+	}
+	t.Logf("%d reads over %d kills of each plugin", r.stop(), kills)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.calls) != 1 {
+		t.Errorf("%d calls of STS, want the first one only: %+v", len(s.calls), s.calls)
+	}
+}
+
+// TestKilledCoreLeavesNothing: no process, socket or directory stays behind.
+func TestKilledCoreLeavesNothing(t *testing.T) {
+	t.Parallel()
+	tmp := t.TempDir()
+	d := start(t, simulated, "TMPDIR="+tmp)
+	pids := d.pids("identity", "placement", "iam")
+	if err := d.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-d.exited
+	gone(t, pids)
+	left, err := filepath.Glob(filepath.Join(tmp, "*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q %v", left, err)
+	}
+}
+
+func TestStopsInOrder(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": os.Interrupt} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tmp := t.TempDir()
+			d := start(t, simulated, "TMPDIR="+tmp)
+			pids := d.pids("identity", "placement", "iam")
+			if err := d.cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			<-d.exited
+			if code := d.cmd.ProcessState.ExitCode(); code != exitOK {
+				t.Errorf("exit code %d", code)
+			}
+			for name, pid := range pids {
+				if alive(pid) {
+					t.Errorf("process %d of %s outlives the core", pid, name)
+				}
+			}
+			if left, err := filepath.Glob(filepath.Join(tmp, "*")); err != nil || len(left) > 0 {
+				t.Errorf("left behind: %q %v", left, err)
+			}
+		})
+	}
+}

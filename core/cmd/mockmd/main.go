@@ -1,0 +1,135 @@
+// Command mockmd serves EC2 instance metadata: see the README at the top.
+//
+// It is the composition root: the only place that knows both the core and the
+// built-in plugins. All else is in the packages that it puts together.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/mockmd/mockmd/core/app"
+	"github.com/mockmd/mockmd/core/internal/harden"
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// The exit codes, as the README documents them.
+const (
+	exitOK      = 0 // stopped in order; the configuration is valid
+	exitFailed  = 1 // failed while running
+	exitUsage   = 2 // the command line is wrong
+	exitConfig  = 3 // the configuration is refused
+	exitAddress = 4 // an address cannot be listened on
+)
+
+const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text|json]
+       mockmd validate [-config FILE]
+       mockmd -version
+
+mockmd serves EC2 instance metadata as the configuration says.
+validate checks the configuration, plugins included, and starts nothing.
+
+`
+
+// servePlugin is the hidden subcommand by which the core starts a built-in.
+const servePlugin = "serve-plugin"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if err := harden.Process(); err != nil {
+		fmt.Fprintf(stderr, "mockmd: %v\n", err) // not fatal: some sandboxes forbid it
+	}
+	if len(args) > 0 && args[0] == servePlugin {
+		return serve(args[1:], stderr)
+	}
+	start, name := app.Run, "mockmd"
+	if len(args) > 0 && args[0] == "validate" {
+		start, name, args = app.Validate, "mockmd validate", args[1:]
+	}
+	o := app.Options{Version: version(), Stdout: stdout, Stderr: stderr, Environ: os.Environ()}
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
+	}
+	flags.StringVar(&o.ConfigPath, "config", "metadata.hcl", "configuration `file`")
+	flags.StringVar(&o.LogLevel, "log-level", "", "`level` of the log: trace, debug, info, warn or error (default: as configured, else info)")
+	flags.StringVar(&o.LogFormat, "log-format", "", "`format` of the log: text or json (default: as configured, else text)")
+	showVersion := flags.Bool("version", false, "print the version and exit")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 0:
+		fmt.Fprintf(stderr, "%s: unexpected argument %q\n\n", name, flags.Arg(0))
+		flags.Usage()
+		return exitUsage
+	case *showVersion:
+		fmt.Fprintf(stdout, "mockmd %s\n", o.Version)
+		return exitOK
+	}
+	var err error
+	if o.Builtins, err = registered(); err == nil {
+		err = start(ctx, o)
+	}
+	return exitCode(err, stderr)
+}
+
+// exitCode says on stderr what has not been said yet.
+func exitCode(err error, stderr io.Writer) int {
+	var usage *app.UsageError
+	var address *app.AddressError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, app.ErrConfiguration): // its diagnostics are printed
+		return exitConfig
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "mockmd: %v\n", err)
+		return exitUsage
+	case errors.As(err, &address):
+		fmt.Fprintf(stderr, "mockmd: %v\n", err)
+		return exitAddress
+	default:
+		fmt.Fprintf(stderr, "mockmd: %v\n", err)
+		return exitFailed
+	}
+}
+
+// serve is a built-in plugin's process.
+func serve(args []string, stderr io.Writer) int {
+	if len(args) == 1 {
+		for _, b := range builtins() {
+			if b.name == args[0] {
+				sdk.Serve(b.new())
+				return exitOK
+			}
+		}
+	}
+	fmt.Fprintf(stderr, "mockmd: %s takes the name of a built-in plugin and is run by mockmd itself\n", servePlugin)
+	return exitUsage
+}
+
+// version is what the Go toolchain recorded of the build.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

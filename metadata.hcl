@@ -1,0 +1,56 @@
+# What `mockmd -config metadata.hcl` serves. As it stands it runs anywhere,
+# without privileges and without an AWS account. All values can be changed.
+
+# The metadata listener. Without this block it is 169.254.169.254:80, the real
+# address, which every AWS SDK finds by itself.
+metadata {
+  address = "127.0.0.1:1338"
+
+  # allowed_clients = ["172.17.0.0/16"]   # who may ask besides this host
+  # allowed_hosts   = ["metadata.local"]  # Host names besides this host's own
+}
+
+# The admin listener: /status, /bootstrap/creds, /healthz and /readyz. Without
+# this block it is :8998. Other hosts may only read the status, unless they
+# have the token in token_file.
+admin {
+  address = ":8998"
+
+  # token_file = "admin.token"
+}
+
+# The instance that programs believe to run on. What is left out is derived
+# from the seed, so the same file always gives the same instance.
+instance {
+  account_id           = "123456789012"
+  instance_type        = "m5.large"
+  availability_zone    = "us-east-1a"
+  iam_instance_profile = "app"
+  tags                 = { Name = "web-1" }
+
+  metadata_options {
+    http_tokens = "optional" # "required" refuses IMDSv1
+  }
+}
+
+# Only plugins with a block run.
+plugin "identity" {}
+plugin "placement" {}
+
+plugin "iam" {
+  config {
+    role "app" {
+      arn          = "arn:aws:iam::${instance.account_id}:role/app"
+      session_name = instance.id
+    }
+
+    # A simulation of AWS STS, so that credentials work without an account.
+    # Remove this block to use AWS: mockmd then waits for the bootstrap
+    # credentials on the admin listener.
+    sts {
+      simulated = true
+      lifetime  = "1h"
+      address   = "127.0.0.1:1339"
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package iam
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// The keys of the body, in the spelling of the credential document.
+const (
+	fieldID     = "AccessKeyId"
+	fieldSecret = "SecretAccessKey"
+	fieldToken  = "Token"
+)
+
+// How long the values may be: the access key id by the service model of STS,
+// the others far above what AWS issues and short enough for the checkpoint.
+const (
+	maxSecret = 1024
+	maxToken  = 8 << 10
+)
+
+// parseBootstrap reads the body of the action. encoding/json alone would take
+// keys in any case and the last of two, so the tokens are read one by one.
+// Nothing of the body is repeated in an error.
+func parseBootstrap(body []byte) (keys, error) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	start, err := d.Token()
+	switch {
+	case errors.Is(err, io.EOF):
+		return keys{}, sdk.Invalid("the body is empty; it must be a JSON object with %s, %s and, if there is one, %s", fieldID, fieldSecret, fieldToken)
+	case err != nil:
+		return keys{}, notJSON()
+	case start != json.Delim('{'):
+		return keys{}, sdk.Invalid("the body must be a JSON object")
+	}
+	values := map[string]string{}
+	for d.More() {
+		if err := readMember(d, values); err != nil {
+			return keys{}, err
+		}
+	}
+	if _, err := d.Token(); err != nil { // the closing brace
+		return keys{}, notJSON()
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return keys{}, sdk.Invalid("there is something after the JSON object")
+	}
+	return checkBootstrap(values)
+}
+
+func notJSON() error { return sdk.Invalid("the body is not valid JSON") }
+
+// readMember reads one key and its value.
+func readMember(d *json.Decoder, values map[string]string) error {
+	token, err := d.Token()
+	if err != nil {
+		return notJSON()
+	}
+	name, _ := token.(string) // the decoder lets nothing else stand here
+	switch name {
+	case fieldID, fieldSecret, fieldToken:
+	default:
+		return sdk.Invalid("there is an unknown key; the keys are %s, %s and %s, spelled exactly so", fieldID, fieldSecret, fieldToken)
+	}
+	if _, twice := values[name]; twice {
+		return sdk.Invalid("%s is there twice", name)
+	}
+	token, err = d.Token()
+	if err != nil {
+		return notJSON()
+	}
+	value, ok := token.(string)
+	if !ok {
+		return sdk.Invalid("%s must be a string", name)
+	}
+	values[name] = value
+	return nil
+}
+
+func checkBootstrap(values map[string]string) (keys, error) {
+	for _, name := range []string{fieldID, fieldSecret} {
+		value, ok := values[name]
+		if !ok {
+			return keys{}, sdk.Invalid("%s is missing", name)
+		}
+		if value == "" {
+			return keys{}, sdk.Invalid("%s is empty", name)
+		}
+	}
+	if !accessKeyIDPattern.MatchString(values[fieldID]) {
+		return keys{}, sdk.Invalid("%s must be 1 to 128 letters and digits", fieldID)
+	}
+	for _, v := range []struct {
+		name string
+		most int
+	}{{fieldSecret, maxSecret}, {fieldToken, maxToken}} {
+		if len(values[v.name]) > v.most {
+			return keys{}, sdk.Invalid("%s is longer than %d characters", v.name, v.most)
+		}
+		if !printable(values[v.name]) {
+			return keys{}, sdk.Invalid("%s has a character that credentials do not have, such as a space or a line break", v.name)
+		}
+	}
+	return keys{
+		accessKeyID: values[fieldID], secret: newSecret(values[fieldSecret]), token: newSecret(values[fieldToken]),
+	}, nil
+}
+
+// printable says that s is ASCII without spaces: it becomes part of a header.
+func printable(s string) bool {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,166 @@
+package iam
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// crash stops g and returns a rig that goes on from its checkpoint.
+func (g *rig) crash(config string) *rig {
+	g.t.Helper()
+	g.stop()
+	checkpoint, _ := g.host.last()
+	next := newRig(g.t, config)
+	next.clock.offset = g.clock.offset
+	next.sts.calls = g.sts.calls
+	if err := next.p.Restore(g.t.Context(), checkpoint); err != nil {
+		g.t.Fatalf("restore: %v", err)
+	}
+	return next
+}
+
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, oneRole).fake()
+		g.run()
+		g.post(goodBody)
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		due := g.p.state.roles["app"].session.renew
+		g = g.crash(oneRole).fake()
+		if d := g.served(); d.AccessKeyId != "ASIA1" {
+			t.Errorf("before Run: %+v", d)
+		}
+		g.run()
+		synctest.Wait()
+		if n := len(g.sts.seen()); n != 1 || g.p.ValidUntil().IsZero() {
+			t.Errorf("a fresh session is assumed again: %d calls", n)
+		}
+		time.Sleep(25 * time.Minute)
+		synctest.Wait()
+		calls := g.sts.seen()
+		if len(calls) != 2 || calls[1].signedBy != "ASIA1" || !calls[1].at.Equal(due) {
+			t.Errorf("after the crash: %+v, want one at %s", calls, due)
+		}
+		if strings.Contains(g.log.String(), "belong to account") {
+			t.Error("an account that has not changed is told again")
+		}
+		// A long way down, everything but the bootstrap set is void.
+		g.stop()
+		g.clock.jump(24 * time.Hour)
+		g = g.crash(oneRole).fake()
+		g.run()
+		synctest.Wait()
+		calls = g.sts.seen()
+		if last := calls[len(calls)-1]; last.signedBy != "AKIABOOTSTRAP" || g.served().Code != "Success" {
+			t.Errorf("after a day: %+v", last)
+		}
+	})
+}
+
+func TestCrashBeforeBootstrapIsUsed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, oneRole).fake()
+		g.run()
+		g.post(goodBody)
+		synctest.Wait()
+		g.sts.set(func(ctx context.Context, _ keys) error { <-ctx.Done(); return ctx.Err() })
+		g.post(`{"AccessKeyId":"AKIANEW","SecretAccessKey":"x"}`)
+		synctest.Wait()
+		g = g.crash(oneRole).fake()
+		g.run()
+		synctest.Wait()
+		calls := g.sts.seen()
+		if last := calls[len(calls)-1]; last.signedBy != "AKIANEW" || last.err != nil {
+			t.Errorf("the new set is forgotten: %+v", calls)
+		}
+	})
+}
+
+func TestRestoreIntoAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, tt := range []struct {
+			name, config       string
+			session, bootstrap bool
+		}{
+			{"same", oneRole, true, true},
+			{"longer sessions", `role "app" {
+				arn      = "arn:aws:iam::123456789012:role/app"
+				duration = "30m"
+			}`, true, true},
+			{"another role", `role "app" { arn = "arn:aws:iam::123456789012:role/other" }`, false, true},
+			{"another name", `role "app" {
+				arn          = "arn:aws:iam::123456789012:role/app"
+				session_name = "other"
+			}`, false, true},
+			{"another STS", oneRole + "\nsts { endpoint = \"https://sts.example.com\" }", false, false},
+			{"simulated", oneRole + "\nsts { simulated = true }", false, false},
+		} {
+			g := newRig(t, oneRole).fake()
+			g.run()
+			g.post(goodBody)
+			synctest.Wait()
+			next := g.crash(tt.config)
+			if st := next.p.state; (st.roles["app"].session != nil) != tt.session || (st.current != nil) != tt.bootstrap {
+				t.Errorf("%s: session %v, bootstrap %v", tt.name, st.roles["app"].session != nil, st.current != nil)
+			}
+		}
+	})
+}
+
+func TestRestoreRefuses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, checkpoint, want string }{
+		{"rubbish", "CANARY", "the checkpoint is not readable"},
+		{"another type", `{"version":"CANARY"}`, "the checkpoint is not readable"},
+		{"version", `{"version":2}`, "the checkpoint has version 2, want 1"},
+	} {
+		if err := newRig(t, oneRole).p.Restore(t.Context(), []byte(tt.checkpoint)); err == nil || err.Error() != tt.want {
+			t.Errorf("%s: error = %v, want %s", tt.name, err, tt.want)
+		}
+	}
+	g := newRig(t, oneRole)
+	half := `{"version":1,"place":"aws","current":1,"bootstraps":[{"id":1,"keys":{"id":"A","secret":""}}],
+		"roles":{"app":{"arn":"arn:aws:iam::123456789012:role/app","session_name":"mockmd",
+		"session":{"keys":{"id":"ASIA","secret":"s"},"expires":"2999-01-01T00:00:00Z"}}}}`
+	if err := g.p.Restore(t.Context(), []byte(half)); err != nil || g.p.state.current != nil || g.p.state.roles["app"].session != nil {
+		t.Errorf("half credentials are restored: %v", err)
+	}
+}
+
+// With many roles and long tokens the sessions do not fit, the bootstrap set
+// still does.
+func TestCheckpointSize(t *testing.T) {
+	t.Parallel()
+	var config strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&config, "role \"r%d\" { arn = \"arn:aws:iam::123456789012:role/r%d\" }\n", i, i)
+	}
+	g := newRig(t, `role "app" { arn = "arn:aws:iam::123456789012:role/app" }`+"\n"+config.String())
+	g.p.state.current = &bootstrap{id: 1, keys: keys{accessKeyID: "A", secret: newSecret("s"), token: newSecret(strings.Repeat("t", maxToken))}}
+	for _, r := range g.p.state.roles {
+		r.session = testSession()
+		r.session.keys.token = newSecret(strings.Repeat("t", 1600))
+	}
+	data, err := g.p.state.checkpoint()
+	if err != nil || len(data) > sdk.MaxCheckpoint {
+		t.Fatalf("%d bytes, %v", len(data), err)
+	}
+	var saved savedState
+	if err := json.Unmarshal(data, &saved); err != nil || len(saved.Bootstraps) != 1 || len(saved.Roles) != 41 {
+		t.Errorf("saved %d sets, %d roles, %v", len(saved.Bootstraps), len(saved.Roles), err)
+	}
+	if !strings.Contains(g.log.String(), "too many roles for one checkpoint") {
+		t.Error("nobody is told")
+	}
+}

@@ -1,0 +1,103 @@
+package iam
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// configBlock is the config block of the plugin.
+type configBlock struct {
+	Roles []roleBlock `hcl:"role,block"`
+	STS   *stsBlock   `hcl:"sts,block"`
+}
+
+// settings are the checked configuration.
+type settings struct {
+	roles []*role
+	sts   stsSettings
+}
+
+// role is one role to assume.
+type role struct {
+	name, arn, sessionName, externalID string
+	account, partition                 string // of the ARN
+	duration                           time.Duration
+}
+
+// Configure checks the configuration. It calls nobody and binds nothing.
+func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
+	p.log = c.Log
+	if p.log == nil {
+		p.log = hclog.NewNullLogger()
+	}
+	var block configBlock
+	diags := c.Decode(&block)
+	diags = append(diags, unreported(diags, p.check(c, &block))...)
+	p.gap = gapOther
+	if p.settings.sts.place() == placeAWS {
+		p.gap = gapAWS
+	}
+	p.state = newState(p.settings, p.now, p.random, p.log)
+	if len(diags) == 0 {
+		return nil
+	}
+	return diags
+}
+
+// check returns what HCL itself cannot find. The block is as complete as HCL
+// could make it, so that all mistakes are told at once.
+func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	p.settings = &settings{}
+	if !slices.ContainsFunc(c.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "role" }) {
+		diags = append(diags, invalid(c.Body.MissingItemRange(), "No role to assume",
+			"The iam plugin needs at least one role block: role \"NAME\" { arn = \"arn:aws:iam::ACCOUNT:role/NAME\" }."))
+	}
+	first := map[string]hcl.Range{}
+	for i := range block.Roles {
+		b := &block.Roles[i]
+		if at, twice := first[b.Name]; twice {
+			diags = append(diags, invalid(b.NameRange, "Duplicate role", "The role %q is defined at %s already.", b.Name, at))
+			continue
+		}
+		first[b.Name] = b.NameRange
+		r, more := b.check(c.Instances)
+		diags = append(diags, more...)
+		p.settings.roles = append(p.settings.roles, r)
+	}
+	var more hcl.Diagnostics
+	p.settings.sts, more = block.STS.check(c.Instances)
+	diags = append(diags, more...)
+	if len(p.settings.roles) > 0 {
+		diags = append(diags, p.settings.checkInstances(c)...)
+	}
+	return diags
+}
+
+// unreported leaves out what only follows from what HCL has found: what it
+// could not decode is empty, or has no place at all.
+func unreported(found, more hcl.Diagnostics) hcl.Diagnostics {
+	return slices.DeleteFunc(more, func(d *hcl.Diagnostic) bool {
+		return found.HasErrors() && (d.Subject.Empty() || slices.ContainsFunc(found, func(f *hcl.Diagnostic) bool {
+			return f.Subject != nil && f.Subject.Overlaps(*d.Subject)
+		}))
+	})
+}
+
+func invalid(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: at.Ptr()}
+}
+
+func warning(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
+	d := invalid(at, summary, format, args...)
+	d.Severity = hcl.DiagWarning
+	return d
+}

@@ -1,0 +1,171 @@
+package iam
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/sdktest"
+)
+
+func TestConfigDiagnostics(t *testing.T) {
+	t.Parallel()
+	const arn = `arn = "arn:aws:iam::123456789012:role/app"`
+	for _, tt := range []struct {
+		name, config string
+		profile      string
+		want         []string
+	}{
+		{"smallest", oneRole, "", nil},
+		{"everything", `
+role "app" {
+  arn          = "arn:aws:iam::123456789012:role/team/x/app"
+  session_name = "me@example.com"
+  duration     = "45m"
+  external_id  = "a:b/c"
+}
+sts {
+  region   = "eu-central-1"
+  endpoint = "https://sts.example.com/prefix"
+}`, "app", nil},
+		{"simulated", oneRole + `
+sts {
+  simulated      = true
+  lifetime       = "2s"
+  address        = "[::1]:0"
+  auto_bootstrap = false
+}`, "", nil},
+		{"local endpoint", oneRole + "\nsts { endpoint = \"http://127.0.0.1:4566\" }", "", nil},
+		{"no role", "", "", []string{`1: No role to assume; The iam plugin needs at least one role block: role "NAME" { arn = "arn:aws:iam::ACCOUNT:role/NAME" }.`}},
+		{"no arn", `role "app" {}`, "", []string{"1: Missing required argument"}},
+		{"unknown argument", "role \"app\" {\n" + arn + "\n  sesion_name = \"x\"\n}", "", []string{`3: Unsupported argument; An argument named "sesion_name" is not expected here. Did you mean "session_name"?`}},
+		{"two of a name", oneRole + "\n" + oneRole, "", []string{`2: Duplicate role; The role "app" is defined at config.hcl:1,6-11 already.`}},
+		{"all of a role", `role "a/b" {
+  arn          = "arn:aws:iam::12:role/app"
+  session_name = "x"
+  duration     = "1h30"
+  external_id  = "ä"
+}`, "", []string{
+			"1: Invalid role name; A role's name has 1 to 64 letters, digits and characters of _+=,.@-; it becomes a path under security-credentials.",
+			"2: Invalid role ARN; The ARN of a role is arn:PARTITION:iam::ACCOUNT:role/NAME with an account of 12 digits, such as arn:aws:iam::123456789012:role/app.",
+			"3: Invalid session name; A session name has 2 to 64 letters, digits and characters of _+=,.@-.",
+			"4: Invalid duration; A duration is a number with a unit, such as 15m or 1h30m.",
+			"5: Invalid external id; An external id has 2 to 1224 letters, digits and characters of _+=,.@:/-.",
+		}},
+		{"dots as name", `role ".." { ` + arn + ` }`, "", []string{"1: Invalid role name"}},
+		{"a user's arn", `role "app" { arn = "arn:aws:iam::123456789012:user/app" }`, "", []string{"1: Invalid role ARN"}},
+		{"short duration", "role \"app\" {\n" + arn + "\nduration = \"14m59s\"\n}", "", []string{"3: Invalid duration; STS grants 15m to 12h, in whole seconds; this is 14m59s."}},
+		{"long duration", "role \"app\" {\n" + arn + "\nduration = \"13h\"\n}", "", []string{"3: Invalid duration; STS grants 15m to 12h, in whole seconds; this is 13h0m0s."}},
+		{"split second", "role \"app\" {\n" + arn + "\nduration = \"15m0.5s\"\n}", "", []string{"3: Invalid duration"}},
+		{"chained", "role \"app\" {\n" + arn + "\nduration = \"12h\"\n}", "", []string{"3: Only the first session is that long; Renewals are signed by the role's own session, which is role chaining: STS grants at most 1h then, and mockmd asks for no more."}},
+		{"other account", `role "app" { arn = "arn:aws:iam::210987654321:role/app" }`, "", []string{"1: Role of another account; The role is of account 210987654321 and the instance of account 123456789012, so the credentials and the identity document tell different accounts."}},
+		{"unknown profile", oneRole, "ap", []string{`1: Unknown instance profile; No role block of the iam plugin is called "ap"; did you mean "app"?`}},
+		{"far profile", oneRole, "database", []string{`1: Unknown instance profile; No role block of the iam plugin is called "database"; there is "app".`}},
+		{"not for the real sts", oneRole + `
+sts {
+  lifetime       = "1h"
+  address        = "127.0.0.1:0"
+  auto_bootstrap = true
+}`, "", []string{
+			"3: Not for the real STS; The argument lifetime is for the simulated STS only. Remove it, or set simulated = true.",
+			"4: Not for the real STS; The argument address is for the simulated STS only. Remove it, or set simulated = true.",
+			"5: Not for the real STS; The argument auto_bootstrap is for the simulated STS only. Remove it, or set simulated = true.",
+		}},
+		{"wrong in the simulated sts", oneRole + `
+sts {
+  simulated = true
+  endpoint  = "https://sts.example.com"
+  lifetime  = "1s"
+  address   = "0.0.0.0:80"
+  region    = "eu central"
+}`, "", []string{
+			"4: Endpoint of a simulated STS; The simulated STS has an endpoint of its own. Remove endpoint, or simulated = true.",
+			"5: Invalid lifetime; The simulated STS grants 2s to 12h; this is 1s.",
+			`6: Invalid address; The address "0.0.0.0:80" of the simulated STS is not a loopback address: whoever reaches it can take credentials; use 127.0.0.1 or [::1].`,
+			"7: Invalid region; A region is such as eu-central-1.",
+		}},
+		{"lifetime", oneRole + "\nsts {\n  simulated = true\n  lifetime = \"short\"\n}", "", []string{"4: Invalid lifetime; A lifetime is a number with a unit, such as 90s or 1h."}},
+		{"endpoint", oneRole + "\nsts { endpoint = \"sts.example.com\" }", "", []string{"2: Invalid endpoint; An endpoint is a URL such as https://sts.eu-central-1.amazonaws.com, without user, query and fragment."}},
+		{"endpoint with a user", oneRole + "\nsts { endpoint = \"https://a:b@sts.example.com\" }", "", []string{"2: Invalid endpoint"}},
+		{"endpoint without TLS", oneRole + "\nsts { endpoint = \"http://sts.example.com\" }", "", []string{"2: Endpoint without TLS; The answers of STS carry secrets: plain http is for loopback addresses only. Use https."}},
+		{"two sts blocks", oneRole + "\nsts {}\nsts {}", "", []string{"3: Duplicate sts block"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in := sdktest.Instance()
+			in.IAMInstanceProfile = tt.profile
+			sdktest.Expect(t, sdktest.Start(t, New()).Configure(tt.config, in), tt.want...)
+		})
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	in := sdktest.Instance()
+	in.Region, in.AccountID, in.Partition = "cn-north-1", "111122223333", "aws-cn"
+	other := sdktest.Instance()
+	other.Label, other.Region = "b", "us-west-2"
+	g := &rig{t: t, in: in, log: &logBuffer{}}
+	c := g.config(`role "app" { arn = "arn:aws-cn:iam::111122223333:role/app" }` + "\nsts { simulated = true }")
+	c.Instances = []*sdk.Instance{other, in}
+	p := newPlugin(time.Now, func() float64 { return 0 })
+	if err := p.Configure(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	want := stsSettings{
+		region: "cn-north-1", simulated: true, address: "127.0.0.1:0", autoBootstrap: true, accountID: "111122223333", partition: "aws-cn",
+	}
+	if p.settings.sts != want {
+		t.Errorf("sts = %+v, want %+v", p.settings.sts, want)
+	}
+	if r := p.settings.roles[0]; r.sessionName != "mockmd" || r.duration != time.Hour || r.externalID != "" {
+		t.Errorf("role = %+v", r)
+	}
+}
+
+func TestWhichRole(t *testing.T) {
+	t.Parallel()
+	one := &settings{roles: []*role{{name: "app"}}}
+	two := &settings{roles: []*role{{name: "app"}, {name: "db"}}}
+	for _, tt := range []struct {
+		name           string
+		s              *settings
+		label, profile string
+		want, err      string
+	}{
+		{"only role", one, "", "", "app", ""},
+		{"labelled instance", one, "web", "", "", ""},
+		{"labelled instance with profile", one, "web", "app", "app", ""},
+		{"two roles", two, "", "", "", ""},
+		{"named", two, "", "db", "db", ""},
+		{"unknown", two, "web", "dbx", "", `instance "web" has the instance profile "dbx", and no role of the iam plugin is called that; did you mean "db"?`},
+	} {
+		r, ok, err := tt.s.roleOf(&sdk.Instance{Label: tt.label, IAMInstanceProfile: tt.profile})
+		if ok != (tt.want != "") || ok && r.name != tt.want || (err != nil) != (tt.err != "") || err != nil && err.Error() != tt.err {
+			t.Errorf("%s: %v, %t, %v", tt.name, r, ok, err)
+		}
+	}
+	g := newRig(t, oneRole)
+	g.in.IAMInstanceProfile, g.in.Label = "", "web"
+	if tree, err := g.p.Tree(t.Context(), g.in); err != nil || len(tree) != 0 {
+		t.Errorf("an instance without a role has %v, %v", tree, err)
+	}
+	g.in.IAMInstanceProfile = "gone"
+	if _, err := g.p.Tree(t.Context(), g.in); err == nil || !strings.Contains(err.Error(), `has the instance profile "gone"`) {
+		t.Errorf("tree of an unknown profile: %v", err)
+	}
+}
+
+func TestConfigurePointsIntoTheBlock(t *testing.T) {
+	t.Parallel()
+	g := &rig{t: t, in: sdktest.Instance(), log: &logBuffer{}}
+	err := newPlugin(time.Now, nil).Configure(t.Context(), g.config("role \"app\" {\n  arn = \"nonsense\"\n}"))
+	diags, ok := errors.AsType[hcl.Diagnostics](err)
+	if !ok || len(diags) != 1 || diags[0].Subject.String() != "config.hcl:2,9-19" {
+		t.Errorf("diagnostics = %v", err)
+	}
+}

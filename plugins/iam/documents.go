@@ -1,0 +1,97 @@
+package iam
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"time"
+
+	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/imdsjson"
+)
+
+// The codes of documents that are no success.
+const (
+	codeDenied   = "AssumeRoleUnauthorizedAccess" // STS does not let us have the role
+	codeInternal = "Internal"                     // everything else
+)
+
+// sinceIAM is the API version that brought meta-data/iam.
+const sinceIAM = "2012-01-12"
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// trouble is why a role has no credentials, as its document tells it.
+type trouble struct {
+	code, message string
+	since         time.Time
+}
+
+// document is the failure document: the real service answers it with 200.
+func (t trouble) document() sdk.Leaf {
+	return sdk.Leaf{
+		Body: imdsjson.Object(
+			imdsjson.Field{Name: "Code", Value: t.code},
+			imdsjson.Field{Name: "Message", Value: t.message},
+			imdsjson.Field{Name: "LastUpdated", Value: stamp(t.since)},
+		),
+		Since: sinceIAM, LastModified: t.since,
+	}
+}
+
+// document is the role's credentials until they expire, and what follows.
+func (s *session) document(then trouble) sdk.Leaf {
+	successor := then.document()
+	return sdk.Leaf{
+		Body: imdsjson.Object(
+			imdsjson.Field{Name: "Code", Value: "Success"},
+			imdsjson.Field{Name: "LastUpdated", Value: stamp(s.issued)},
+			imdsjson.Field{Name: "Type", Value: "AWS-HMAC"},
+			imdsjson.Field{Name: "AccessKeyId", Value: s.keys.accessKeyID},
+			imdsjson.Field{Name: "SecretAccessKey", Value: s.keys.secret.reveal()},
+			imdsjson.Field{Name: "Token", Value: s.keys.token.reveal()},
+			imdsjson.Field{Name: "Expiration", Value: stamp(s.expires)},
+		),
+		Since: sinceIAM, LastModified: s.issued, NotAfter: s.expires, Successor: &successor,
+	}
+}
+
+// infoDocument tells the instance profile.
+func infoDocument(in *sdk.Instance, profile string, updated time.Time) sdk.Leaf {
+	arn := fmt.Sprintf("arn:%s:iam::%s:instance-profile/%s", in.Partition, in.AccountID, profile)
+	sum := sha256.Sum256([]byte(arn))
+	return sdk.Leaf{
+		Body: imdsjson.Object(
+			imdsjson.Field{Name: "Code", Value: "Success"},
+			imdsjson.Field{Name: "LastUpdated", Value: stamp(updated)},
+			imdsjson.Field{Name: "InstanceProfileArn", Value: arn},
+			imdsjson.Field{Name: "InstanceProfileId", Value: "AIPA" + base32.StdEncoding.EncodeToString(sum[:])[:17]},
+		),
+		Since: sinceIAM, LastModified: updated,
+	}
+}
+
+// deniedMessage is what the real service says, and what is to be done here.
+func deniedMessage(r *role) string {
+	return fmt.Sprintf("EC2 cannot assume the role %s.  Please see documentation at "+
+		"http://docs.amazonwebservices.com/IAM/latest/UserGuide/RolesTroubleshooting.html. "+
+		"(mockmd: STS denies sts:AssumeRole on %s; let its trust policy allow the bootstrap credentials and the role's own sessions.)",
+		r.name, r.arn)
+}
+
+func waitingMessage(r *role) string {
+	return fmt.Sprintf("mockmd has no credentials for the role %s yet: POST bootstrap credentials to /bootstrap/creds of its admin listener.", r.name)
+}
+
+func assumingMessage(r *role) string {
+	return fmt.Sprintf("mockmd is assuming the role %s: ask again in a moment.", r.name)
+}
+
+func failingMessage(r *role, f *failure) string {
+	return fmt.Sprintf("mockmd cannot assume the role %s. %s", r.name, f.summary())
+}
+
+func expiredMessage(r *role, expires time.Time) string {
+	return fmt.Sprintf("The credentials of the role %s expired at %s and mockmd could not renew them: its log says why. "+
+		"POST new bootstrap credentials to /bootstrap/creds of its admin listener if they are the cause.", r.name, stamp(expires))
+}

@@ -1,0 +1,63 @@
+package iam
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// roleOf returns the role that an instance has, and false when it has none. An
+// instance takes the role that its iam_instance_profile names; the unlabelled
+// one takes the only role without being told.
+func (s *settings) roleOf(in *sdk.Instance) (*role, bool, error) {
+	if in.IAMInstanceProfile == "" {
+		if in.Label == "" && len(s.roles) == 1 {
+			return s.roles[0], true, nil
+		}
+		return nil, false, nil
+	}
+	for _, r := range s.roles {
+		if r.name == in.IAMInstanceProfile {
+			return r, true, nil
+		}
+	}
+	return nil, false, fmt.Errorf("%s has the instance profile %q, and no role of the iam plugin is called that; %s",
+		describeInstance(in), in.IAMInstanceProfile, s.nearest(in.IAMInstanceProfile))
+}
+
+// checkInstances checks that each profile names a role.
+func (s *settings) checkInstances(c *sdk.Config) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, in := range c.Instances {
+		if _, _, err := s.roleOf(in); err != nil {
+			at, ok := in.Range("iam_instance_profile")
+			if !ok {
+				at = c.Body.MissingItemRange()
+			}
+			diags = append(diags, invalid(at, "Unknown instance profile",
+				"No role block of the iam plugin is called %q; %s", in.IAMInstanceProfile, s.nearest(in.IAMInstanceProfile)))
+		}
+	}
+	return diags
+}
+
+// nearest proposes a role for a name that is none. There is at least one role.
+func (s *settings) nearest(name string) string {
+	distance := func(r *role) int { return levenshtein.Distance(name, r.name, nil) }
+	best := slices.MinFunc(s.roles, func(a, b *role) int { return cmp.Compare(distance(a), distance(b)) })
+	if distance(best) <= max(2, len(name)/3) {
+		return fmt.Sprintf("did you mean %q?", best.name)
+	}
+	names := make([]string, len(s.roles))
+	for i, r := range s.roles {
+		names[i] = strconv.Quote(r.name)
+	}
+	return "there is " + strings.Join(names, ", ") + "."
+}

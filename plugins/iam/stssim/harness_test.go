@@ -1,0 +1,181 @@
+package stssim_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/mockmd/mockmd/plugins/iam/stssim"
+)
+
+const (
+	account = "123456789012"
+	region  = "eu-central-1"
+	role    = "arn:aws:iam::123456789012:role/team/app"
+)
+
+// world is a server, its clock and what it has seen.
+type world struct {
+	t      *testing.T
+	server *stssim.Server
+	url    string
+
+	mu     sync.Mutex
+	offset time.Duration
+	fault  *stssim.Fault
+	calls  []stssim.Call
+}
+
+func newWorld(t *testing.T, key byte, lifetime time.Duration) *world {
+	t.Helper()
+	w := &world{t: t}
+	server, err := stssim.New(stssim.Options{
+		Key: bytes.Repeat([]byte{key}, stssim.KeySize), AccountID: account, Region: region, Lifetime: lifetime,
+		Now: w.now,
+		Observe: func(c stssim.Call) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.calls = append(w.calls, c)
+		},
+		Fault: func(*http.Request) *stssim.Fault {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return w.fault
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server = server
+	l, err := server.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.url = l.URL()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- l.Serve(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Now().Add(w.offset)
+}
+
+func (w *world) advance(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.offset += d
+}
+
+func (w *world) setFault(f *stssim.Fault) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fault = f
+}
+
+func (w *world) last() stssim.Call {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calls[len(w.calls)-1]
+}
+
+func (w *world) bootstrap() aws.Credentials {
+	id, secret := w.server.Bootstrap()
+	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}
+}
+
+// client is the unmodified SDK client, without retries.
+func (w *world) client(c aws.Credentials) *sts.Client {
+	return sts.New(sts.Options{
+		Region: region, BaseEndpoint: aws.String(w.url), Retryer: aws.NopRetryer{},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c, nil }),
+		HTTPClient:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	})
+}
+
+func (w *world) assume(c aws.Credentials, seconds int32) (aws.Credentials, error) {
+	in := &sts.AssumeRoleInput{RoleArn: aws.String(role), RoleSessionName: aws.String("me")}
+	if seconds > 0 {
+		in.DurationSeconds = aws.Int32(seconds)
+	}
+	out, err := w.client(c).AssumeRole(w.t.Context(), in)
+	if err != nil {
+		return aws.Credentials{}, err
+	}
+	return aws.Credentials{
+		AccessKeyID: *out.Credentials.AccessKeyId, SecretAccessKey: *out.Credentials.SecretAccessKey,
+		SessionToken: *out.Credentials.SessionToken, Expires: *out.Credentials.Expiration,
+	}, nil
+}
+
+// raw is a request that is signed here, so that every part can be spoilt.
+type raw struct {
+	creds           aws.Credentials
+	region, service string
+	at              time.Time
+	method          string
+	form            url.Values
+	spoil           func(*http.Request) // after signing
+}
+
+func (w *world) raw() raw {
+	return raw{
+		creds: w.bootstrap(), region: region, service: "sts", at: w.now(), method: http.MethodPost,
+		form: url.Values{"Action": {"GetCallerIdentity"}, "Version": {"2011-06-15"}},
+	}
+}
+
+func (w *world) send(q raw) (status int, body string) {
+	w.t.Helper()
+	payload := q.form.Encode()
+	target := w.url + "/"
+	if q.method != http.MethodPost {
+		target, payload = target+"?"+payload, ""
+	}
+	r, err := http.NewRequestWithContext(w.t.Context(), q.method, target, strings.NewReader(payload))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if q.method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	}
+	sum := sha256.Sum256([]byte(payload))
+	err = v4.NewSigner().SignHTTP(w.t.Context(), q.creds, r, hex.EncodeToString(sum[:]), q.service, q.region, q.at)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if q.spoil != nil {
+		q.spoil(r)
+	}
+	answer, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return answer.StatusCode, string(b)
+}

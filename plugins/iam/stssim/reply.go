@@ -1,0 +1,102 @@
+package stssim
+
+import (
+	"crypto/rand"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// apiVersion is the only version of the STS API there has ever been.
+const apiVersion = "2011-06-15"
+
+const namespace = "https://sts.amazonaws.com/doc/" + apiVersion + "/"
+
+// apiError is an error of the STS Query protocol.
+type apiError struct {
+	status        int
+	code, message string
+}
+
+func errorf(status int, code, format string, args ...any) *apiError {
+	return &apiError{status: status, code: code, message: fmt.Sprintf(format, args...)}
+}
+
+type errorXML struct {
+	XMLName   xml.Name `xml:"ErrorResponse"`
+	Namespace string   `xml:"xmlns,attr"`
+	Type      string   `xml:"Error>Type"`
+	Code      string   `xml:"Error>Code"`
+	Message   string   `xml:"Error>Message"`
+	RequestID string   `xml:"RequestId"`
+}
+
+type assumeRoleXML struct {
+	XMLName          xml.Name       `xml:"AssumeRoleResponse"`
+	Namespace        string         `xml:"xmlns,attr"`
+	Credentials      credentialsXML `xml:"AssumeRoleResult>Credentials"`
+	AssumedRoleID    string         `xml:"AssumeRoleResult>AssumedRoleUser>AssumedRoleId"`
+	ARN              string         `xml:"AssumeRoleResult>AssumedRoleUser>Arn"`
+	PackedPolicySize int            `xml:"AssumeRoleResult>PackedPolicySize,omitempty"`
+	SourceIdentity   string         `xml:"AssumeRoleResult>SourceIdentity,omitempty"`
+	RequestID        string         `xml:"ResponseMetadata>RequestId"`
+}
+
+type credentialsXML struct {
+	AccessKeyID     string `xml:"AccessKeyId"`
+	SecretAccessKey string `xml:"SecretAccessKey"`
+	SessionToken    string `xml:"SessionToken,omitempty"`
+	Expiration      string `xml:"Expiration"`
+}
+
+type callerIdentityXML struct {
+	XMLName   xml.Name `xml:"GetCallerIdentityResponse"`
+	Namespace string   `xml:"xmlns,attr"`
+	ARN       string   `xml:"GetCallerIdentityResult>Arn"`
+	UserID    string   `xml:"GetCallerIdentityResult>UserId"`
+	Account   string   `xml:"GetCallerIdentityResult>Account"`
+	RequestID string   `xml:"ResponseMetadata>RequestId"`
+}
+
+// reply is an answer that is not yet written.
+type reply struct {
+	status    int
+	requestID string
+	body      []byte
+}
+
+func newReply(status int, requestID string, document any) *reply {
+	body, err := xml.MarshalIndent(document, "", "  ")
+	if err != nil { // the documents above always marshal
+		return &reply{status: http.StatusInternalServerError, requestID: requestID}
+	}
+	return &reply{status: status, requestID: requestID, body: append(body, '\n')}
+}
+
+func (e *apiError) reply(requestID string) *reply {
+	side := "Sender"
+	if e.status >= http.StatusInternalServerError {
+		side = "Receiver"
+	}
+	return newReply(e.status, requestID, errorXML{
+		Namespace: namespace, Type: side, Code: e.code, Message: e.message, RequestID: requestID,
+	})
+}
+
+func (r *reply) header(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", "text/xml")
+	h.Set("Content-Length", strconv.Itoa(len(r.body)))
+	h.Set("X-Amzn-Requestid", r.requestID)
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(r.status)
+}
+
+// newRequestID returns a random UUID (RFC 9562, version 4).
+func newRequestID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
