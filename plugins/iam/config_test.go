@@ -43,6 +43,10 @@ sts {
 		{"no role", "", "", []string{`1: No role to assume; The iam plugin needs at least one role block: role "NAME" { arn = "arn:aws:iam::ACCOUNT:role/NAME" }.`}},
 		{"no arn", `role "app" {}`, "", []string{"1: Missing required argument"}},
 		{"unknown argument", "role \"app\" {\n" + arn + "\n  sesion_name = \"x\"\n}", "", []string{`3: Unsupported argument; An argument named "sesion_name" is not expected here. Did you mean "session_name"?`}},
+		{"HCL's mistakes and the plugin's together", "role \"app\" {\n  arn      = []\n  duration = \"1m\"\n}\nrole \"web\" {\n  session_name = \"x\"\n}\nsts {\n  lifetime = \"1h\"\n  regoin   = \"x\"\n}", "", []string{
+			"2: Unsuitable value type", "3: Invalid duration", "5: Missing required argument", "6: Invalid session name",
+			"9: Not for the real STS", `10: Did you mean "region"?`,
+		}},
 		{"two of a name", oneRole + "\n" + oneRole, "", []string{`2: Duplicate role; The role "app" is defined at config.hcl:1,6-11 already.`}},
 		{"all of a role", `role "a/b" {
   arn          = "arn:aws:iam::12:role/app"
