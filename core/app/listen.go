@@ -39,18 +39,16 @@ func (e *AddressError) mend() string {
 	addr, _ := netip.ParseAddr(host)
 	var b strings.Builder
 	switch {
-	case errors.Is(e.Err, syscall.EADDRNOTAVAIL) && addr.Is4():
-		fmt.Fprintf(&b, "\nThis host does not have the address. Add it to the loopback interface, as root:\n"+
-			"  ip addr add %s/32 dev lo\n"+
-			"  ip link set lo up\n"+
-			"and keep the neighbours on the network away from it:\n"+
-			"  iptables -I INPUT -d %s ! -i lo -j DROP\n", addr, addr)
 	case errors.Is(e.Err, syscall.EADDRNOTAVAIL):
+		ip, tables := "ip", "iptables"
+		if addr.Is6() {
+			ip, tables = "ip -6", "ip6tables"
+		}
 		fmt.Fprintf(&b, "\nThis host does not have the address. Add it to the loopback interface, as root:\n"+
-			"  ip -6 addr add %s/128 dev lo\n"+
+			"  %s addr add %s/%d dev lo\n"+
 			"  ip link set lo up\n"+
 			"and keep the neighbours on the network away from it:\n"+
-			"  ip6tables -I INPUT -d %s ! -i lo -j DROP\n", addr, addr)
+			"  %s -I INPUT -d %s ! -i lo -j DROP\n", ip, addr, addr.BitLen(), tables, addr)
 	case errors.Is(e.Err, syscall.EACCES):
 		fmt.Fprintf(&b, "\nPort %s needs a privilege. Give it to the program, as root:\n"+
 			"  setcap cap_net_bind_service=+ep \"$(command -v mockmd)\"\n"+

@@ -36,13 +36,19 @@ type child struct {
 
 var _ runner.Runner = (*child)(nil)
 
+// selfExecutable is the core's own program, as a built-in's command names it.
+const selfExecutable = "/proc/self/exe"
+
 // newChild prepares a process for spec.
 func newChild(spec *Spec) (*child, error) {
 	cmd := &exec.Cmd{
 		Path:        spec.Command[0],
-		Args:        spec.Command,
+		Args:        slices.Clone(spec.Command),
 		Env:         slices.Clone(spec.Env),
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}, // Ctrl-C is for the core alone
+	}
+	if cmd.Path == selfExecutable {
+		cmd.Args[0] = os.Args[0] // for those who look at the process list
 	}
 	dieWithParent(cmd.SysProcAttr)
 	c := &child{cmd: cmd, name: spec.Name, began: make(chan struct{}), exited: make(chan struct{})}

@@ -61,7 +61,7 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		StartTimeout:     spec.Timeouts.Start,
 		AutoMTLS:         spec.MTLS,
 		SkipHostEnv:      true,
-		Logger:           log,
+		Logger:           pluginLog{log},
 		SyncStdout:       p.output[0],
 		SyncStderr:       p.output[1],
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: o.SocketDir},

@@ -1,0 +1,26 @@
+package supervise
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/go-hclog"
+)
+
+func TestPluginLogIsTidy(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	l := pluginLog{hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Trace, DisableTime: true})}.Named("plugin").Named("iam")
+	for _, log := range []func(string, ...any){l.Trace, l.Debug, l.Info, l.Warn, l.Error} {
+		log("new credentials", "role", "app", "timestamp", "now", "expires", "soon")
+	}
+	for line := range strings.Lines(b.String()) {
+		if want := "plugin.iam: new credentials: expires=soon role=app\n"; !strings.HasSuffix(line, want) {
+			t.Errorf("%q does not end in %q", line, want)
+		}
+	}
+	if n := strings.Count(b.String(), "\n"); n != 5 {
+		t.Errorf("%d lines, want 5", n)
+	}
+}
