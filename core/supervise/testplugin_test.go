@@ -122,8 +122,14 @@ func (p *testPlugin) Run(ctx context.Context, h sdk.Host) error {
 
 func (p *testPlugin) Actions() []sdk.Action {
 	return []sdk.Action{{Name: "test/act", Do: func(_ context.Context, body []byte) ([]byte, error) {
-		if string(body) == "bad" {
+		switch string(body) {
+		case "bad":
 			return nil, sdk.Invalid("not this one")
+		case "print":
+			fmt.Println("to stdout")
+			fmt.Fprintln(os.Stderr, "to stderr")
+		case "panic":
+			panic("on purpose")
 		}
 		return []byte("done"), p.host.Checkpoint(body)
 	}}}
