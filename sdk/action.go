@@ -19,7 +19,8 @@ type Action struct {
 	ReadOnly bool
 	// Doc is one sentence for people.
 	Doc string
-	// Do carries it out. It is never repeated. The answer is served as JSON;
+	// Do carries it out. It is never repeated, and overlaps other calls, Tree
+	// and Run: what they share needs a lock. The answer is served as JSON;
 	// an empty one is 202 Accepted. What it handed to [Host.Checkpoint] is
 	// stored before the caller is answered. Return an error made by [Invalid]
 	// or [Conflict] to tell the caller; another error is told as a failure

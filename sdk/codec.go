@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -50,9 +51,29 @@ func encodeTree(label string, revision uint64, t Tree) (*pluginv1.Tree, error) {
 		default:
 			return nil, fmt.Errorf("node %s is %T, want a Leaf, Dir or Live", path, v)
 		}
+		if err := checkText(n); err != nil {
+			return nil, err
+		}
 		out.Nodes = append(out.Nodes, n)
 	}
 	return out, nil
+}
+
+// checkText finds text that a message cannot carry, before it breaks the
+// stream. The body of a leaf may be any bytes.
+func checkText(n *pluginv1.Node) error {
+	texts := map[string]string{"path": n.GetPath(), "Since": n.GetSince(), "Label": n.GetDir().GetLabel()}
+	for l := n.GetLeaf(); l != nil; l = l.GetSuccessor() {
+		if !utf8.ValidString(l.GetContentType()) {
+			texts["ContentType"] = l.GetContentType()
+		}
+	}
+	for what, text := range texts {
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("the %s of node %q is not UTF-8: %q", what, n.GetPath(), text)
+		}
+	}
+	return nil
 }
 
 func encodeLeaf(l Leaf) *pluginv1.Leaf {

@@ -284,6 +284,37 @@ func TestStatusGoesWithTheTree(t *testing.T) {
 	p.WaitStatus("the plugin's word", func(degraded string, _ time.Time) bool { return degraded == "it smells" })
 }
 
+// odd publishes text that no message can carry.
+type odd struct{ tree sdk.Tree }
+
+func (o odd) Tree(context.Context, *sdk.Instance) (sdk.Tree, error) { return o.tree, nil }
+
+func (o odd) Run(ctx context.Context, h sdk.Host) error {
+	<-ctx.Done()
+	return nil
+}
+
+func TestTextMustBeUTF8(t *testing.T) {
+	t.Parallel()
+	for want, tree := range map[string]sdk.Tree{
+		`no new tree: the path of node "a\xff" is not UTF-8: "a\xff"`:        {"a\xff": sdk.Text("")},
+		`no new tree: the Label of node "a" is not UTF-8: "\xff"`:            {"a": sdk.Dir{Label: "\xff"}},
+		`no new tree: the ContentType of node "a" is not UTF-8: "text/\xff"`: {"a": sdk.Leaf{Successor: &sdk.Leaf{ContentType: "text/\xff"}}},
+	} {
+		p := sdktest.Start(t, odd{tree})
+		sdktest.Expect(t, p.Configure(""))
+		p.Run()
+		if got, _ := p.Status(); got != want {
+			t.Errorf("status %q, want %q", got, want)
+		}
+	}
+	r := &rack{}
+	p := started(t, r)
+	p.Run()
+	r.host.Degraded("upstream says \xff")
+	p.WaitStatus("the mended text", func(degraded string, _ time.Time) bool { return degraded == "upstream says ?" })
+}
+
 func TestCheckpointHasALimit(t *testing.T) {
 	t.Parallel()
 	r := &rack{}

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
@@ -47,6 +48,7 @@ func (h *host) Checkpoint(data []byte) error {
 
 // Degraded shows or takes back a sentence for people.
 func (h *host) Degraded(message string) {
+	message = strings.ToValidUTF8(message, "?") // else it would break the stream
 	h.mu.Lock()
 	if h.degraded != message {
 		h.degraded, h.told = message, true

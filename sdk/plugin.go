@@ -11,7 +11,8 @@ import (
 type Plugin interface {
 	// Tree returns every path that the plugin serves for in. It is called for
 	// each instance at the start, when the instance's facts change, and after
-	// each [Host.Changed]. Calls never overlap. The facts must not be changed.
+	// each [Host.Changed]. Calls never overlap one another. All paths lie in
+	// the plugin's mounts, see [Config.Mounts]. The facts must not be changed.
 	// An error keeps what is published; the core logs it and shows the plugin
 	// as degraded.
 	Tree(ctx context.Context, in *Instance) (Tree, error)
@@ -23,7 +24,9 @@ type Configurer interface {
 	// Configure decodes, validates and remembers. It is called once per
 	// process and before anything else, so what it stores needs no lock, and
 	// it has no side effect outside the plugin's memory: `mockmd validate`
-	// calls it too. Return [hcl.Diagnostics] to report mistakes with their
+	// calls it too. Whoever takes no arguments calls Decode with an empty
+	// struct all the same, so that what is written there is refused. Return
+	// [hcl.Diagnostics] to report mistakes with their
 	// place in the file; another error is reported at the plugin's block.
 	//
 	// [hcl.Diagnostics]: https://pkg.go.dev/github.com/hashicorp/hcl/v2#Diagnostics
@@ -41,8 +44,9 @@ type Mounter interface {
 // Runner is implemented by a plugin that works in the background.
 type Runner interface {
 	// Run works until ctx ends and then returns. It starts after Restore and
-	// before the first Tree. An error before ctx ends stops the process, and
-	// the core starts a new one.
+	// before the first Tree, and overlaps Tree and actions: what they share
+	// needs a lock. An error before ctx ends stops the process, and the core
+	// starts a new one.
 	Run(ctx context.Context, h Host) error
 }
 

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -86,8 +87,8 @@ func (p *publisher) round(ctx context.Context, labels []string) error {
 	for _, label := range labels {
 		t, err := p.server.treeOf(ctx, label)
 		if err != nil {
-			p.failed = "no new tree: " + err.Error()
-			p.server.log.Error("tree not built, the last one stays", "instance", label, "error", err)
+			p.failed = "no new tree: " + strings.ToValidUTF8(err.Error(), "?")
+			p.server.log.Error("no new tree, what was published stays", "instance", label, "error", err)
 			continue
 		}
 		if t == nil {

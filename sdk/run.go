@@ -23,6 +23,9 @@ import (
 // core to end the process, once the stream has ended.
 const stopGrace = 2 * time.Second
 
+// lastWords is how long a process that gives up may take to tell the core why.
+const lastWords = 200 * time.Millisecond
+
 // messageOverhead is what a tree's message has around the tree.
 const messageOverhead = 64
 
@@ -51,7 +54,10 @@ func (s *server) Run(stream runStream) error {
 		return nil
 	}
 	s.log.Debug("run ended", "error", err)
-	s.exit(1)
+	if stream.Context().Err() != nil {
+		s.exit(1) // nobody is there to be told
+	}
+	time.AfterFunc(lastWords, func() { s.exit(1) })
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	stdlog "log"
 	"net"
 	"os"
 
@@ -19,8 +20,8 @@ import (
 // process and does not return before the core is done with it. Started by hand
 // it says how a plugin is used and exits with status 1.
 //
-// Log to the logger of [Config], or print: what the process writes to stdout
-// and stderr becomes lines of the core's log.
+// Log to the logger of [Config], to package log, or print: what the process
+// writes to stdout and stderr becomes lines of the core's log.
 func Serve(p Plugin) {
 	handshake := wire.Handshake()
 	if os.Getenv(handshake.MagicCookieKey) != handshake.MagicCookieValue {
@@ -33,6 +34,10 @@ func Serve(p Plugin) {
 		Output:     os.Stderr,
 		JSONFormat: true,
 	})
+	// The standard logger holds the stderr of before the handshake, of which
+	// the core sees bare text.
+	stdlog.SetOutput(log.StandardWriter(&hclog.StandardLoggerOptions{InferLevels: true}))
+	stdlog.SetFlags(0)
 	parent := os.Getppid()
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  handshake,
@@ -49,10 +54,11 @@ func Serve(p Plugin) {
 
 // ServeOn serves the plugin contract for p on l, without a process of its own
 // and without the handshake, until ctx ends. Package sdktest is made with it;
-// plugins use [Serve]. Lines of the plugin's log go to log as JSON.
+// plugins use [Serve]. Lines of the plugin's log go to log as JSON. Nothing of
+// the plugin runs any more when it returns.
 func ServeOn(ctx context.Context, l net.Listener, p Plugin, log io.Writer) error {
 	logger := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: log, JSONFormat: true})
-	s := grpc.NewServer(grpc.MaxRecvMsgSize(wire.MaxTree))
+	s := grpc.NewServer(grpc.MaxRecvMsgSize(wire.MaxTree), grpc.WaitForHandlers(true))
 	pluginv1.RegisterPluginServiceServer(s, newServer(p, logger, func(int) {}))
 	stop := context.AfterFunc(ctx, s.Stop)
 	defer stop()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -25,7 +26,6 @@ type server struct {
 	log    hclog.Logger
 	exit   func(code int) // ends the process when its Run has ended
 
-	name string // label of the plugin's block; set by Configure
 	ran  atomic.Bool
 	host *host
 
@@ -76,7 +76,6 @@ func (s *server) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) (*
 		}
 		c.Instances = append(c.Instances, facts)
 	}
-	s.name = r.GetName()
 	return &pluginv1.ConfigureResponse{Diagnostics: wire.EncodeDiagnostics(s.configure(ctx, c))}, nil
 }
 
@@ -129,6 +128,9 @@ func (s *server) Act(ctx context.Context, r *pluginv1.ActRequest) (*pluginv1.Act
 		if a.Name != r.GetAction() {
 			continue
 		}
+		if a.Do == nil {
+			return nil, status.Errorf(codes.Unimplemented, "action %s has no Do", a.Name)
+		}
 		body, err := a.Do(ctx, r.GetBody())
 		if err != nil {
 			return &pluginv1.ActResponse{Error: s.actError(a.Name, err)}, nil
@@ -149,7 +151,7 @@ func (s *server) actError(action string, err error) *pluginv1.ActError {
 	if told.conflict {
 		kind = pluginv1.ActError_KIND_CONFLICT
 	}
-	return &pluginv1.ActError{Kind: kind, Message: told.message}
+	return &pluginv1.ActError{Kind: kind, Message: strings.ToValidUTF8(told.message, "?")}
 }
 
 func (s *server) actions() []Action {

@@ -23,13 +23,25 @@ var _ admin.Backend = (*backend)(nil)
 // declares a validity is within it. Where none does, every plugin is ready.
 // A plugin whose process is gone still counts by what it declared last, as the
 // core still serves what it published last.
-func (b *backend) Status() bool { return len(b.Problems()) == 0 }
+func (b *backend) Status() bool { return len(b.invalid()) == 0 }
 
-// Ready tells the same: a host that serves no valid credentials is not ready.
-func (b *backend) Ready() bool { return b.Status() }
+// Ready tells the same, and that every plugin has published: a path that is
+// still awaited is answered with 503.
+func (b *backend) Ready() bool { return len(b.Problems()) == 0 }
 
-// Problems says for each plugin that stands in the way of Status why it does.
+// Problems says for each plugin that stands in the way of Ready why it does.
 func (b *backend) Problems() []string {
+	out := b.invalid()
+	for _, p := range b.plugins {
+		if s := p.Snapshot(); !s.Published {
+			out = append(out, fmt.Sprintf("plugin %q has published nothing yet%s", s.Name, because(s)))
+		}
+	}
+	return out
+}
+
+// invalid says for each plugin that stands in the way of Status why it does.
+func (b *backend) invalid() []string {
 	now := b.now()
 	snapshots := make([]supervise.Snapshot, len(b.plugins))
 	validity := false

@@ -33,6 +33,13 @@ func newLog(o *Options, c config.Log, w io.Writer) (hclog.Logger, error) {
 	}), nil
 }
 
-// supervised leaves out go-plugin's line on the end of a process: the
+// supervised leaves out go-plugin's lines on the end of a process: the
 // supervisor says the same, with the reason, where it matters.
-func supervised(_ hclog.Level, msg string, _ ...any) bool { return msg == "plugin process exited" }
+func supervised(_ hclog.Level, msg string, _ ...any) bool {
+	switch msg {
+	case "plugin process exited", "plugin failed to exit gracefully", "error closing client during Kill",
+		"reading plugin stderr", "error encountered while scanning stdout":
+		return true
+	}
+	return false
+}

@@ -109,7 +109,8 @@ type Plugin struct {
 
 // Timeouts are how long the core waits for a plugin.
 type Timeouts struct {
-	// Start is from the start of the process to the end of the handshake.
+	// Start is for each step of a start: up to the first contact, the
+	// description, and the check of the configuration.
 	Start time.Duration
 	// Resolve is for one request for a live node.
 	Resolve time.Duration

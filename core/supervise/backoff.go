@@ -15,7 +15,8 @@ const (
 
 // backoff says how long to wait before a process is started again.
 type backoff struct {
-	crashes int
+	crashes int            // since the last long health
+	delays  int            // of them, those that were waited for
 	random  func() float64 // in [0, 1)
 }
 
@@ -23,15 +24,15 @@ type backoff struct {
 // for the given time.
 func (b *backoff) next(healthy time.Duration) time.Duration {
 	if healthy >= resetAfter {
-		b.crashes = 0
+		b.crashes, b.delays = 0, 0
 	}
 	b.crashes++
-	n := b.crashes
-	if healthy >= immediateAfter && n == 1 {
+	if healthy >= immediateAfter && b.crashes == 1 {
 		return 0
 	}
+	b.delays++
 	delay := maxDelay
-	if shift := n - 1; shift < 10 {
+	if shift := b.delays - 1; shift < 10 {
 		delay = min(maxDelay, firstDelay<<shift)
 	}
 	return time.Duration(float64(delay) * (0.8 + 0.4*b.random()))

@@ -20,7 +20,7 @@ func TestBackoff(t *testing.T) {
 			[]time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond, 1600 * time.Millisecond, 3200 * time.Millisecond, 6400 * time.Millisecond, 10 * time.Second, 10 * time.Second},
 		},
 		"short health is not forgiven": {[]time.Duration{0, 2 * time.Second, 2 * time.Second}, []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}},
-		"long health is":               {[]time.Duration{0, 0, 30 * time.Second, 0}, []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 0, 200 * time.Millisecond}},
+		"long health is":               {[]time.Duration{0, 0, 30 * time.Second, 0}, []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 0, 100 * time.Millisecond}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

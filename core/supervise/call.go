@@ -7,12 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
+
+// actPatience is how long an action waits for a process to act.
+const actPatience = 2 * time.Second
 
 // maxAction is the size in bytes of an action's answer.
 const maxAction = 64 << 10
@@ -21,7 +25,7 @@ var (
 	// ErrNotFound says that a live node has no such path.
 	ErrNotFound = errors.New("not found")
 	// ErrUnavailable says that the plugin has no process that could answer.
-	ErrUnavailable = errors.New("plugin unavailable")
+	ErrUnavailable = errors.New("unavailable")
 )
 
 // serve makes proc the process that calls go to; nil is none.
@@ -36,18 +40,23 @@ func (p *Plugin) serve(proc *process) {
 func (p *Plugin) serving(ctx context.Context, not *process) (*process, int, error) {
 	for {
 		p.mu.Lock()
-		proc, change, state, generation := p.proc, p.change, p.snapshot.State, p.snapshot.Restarts
+		proc, change, generation := p.proc, p.change, p.snapshot.Restarts
+		state, message := p.snapshot.State, p.snapshot.Message
 		p.mu.Unlock()
 		if proc != nil && proc != not && (state == StateReady || state == StateDegraded) {
 			return proc, generation, nil
 		}
+		unavailable := fmt.Errorf("%w: plugin %q is %s", ErrUnavailable, p.spec.Name, state)
+		if message != "" {
+			unavailable = fmt.Errorf("%w: %s", unavailable, message)
+		}
 		if state == StateFailed || state == StateStopping {
-			return nil, 0, fmt.Errorf("%w: %s is %s", ErrUnavailable, p.spec.Name, state)
+			return nil, 0, unavailable
 		}
 		select {
 		case <-change:
 		case <-ctx.Done():
-			return nil, 0, fmt.Errorf("%w: %s is %s", ErrUnavailable, p.spec.Name, state)
+			return nil, 0, unavailable
 		}
 	}
 }
@@ -75,7 +84,7 @@ func (p *Plugin) Resolve(ctx context.Context, instance, node, path, version stri
 			return nil, ErrNotFound
 		case err == nil:
 			return a.GetLeaf(), nil
-		case status.Code(err) == codes.Unavailable && died == nil:
+		case status.Code(err) == codes.Unavailable && died == nil && proc.gone(ctx):
 			died = proc
 		default:
 			return nil, fmt.Errorf("plugin %q, live node %s: %w", p.spec.Name, node, err)
@@ -98,7 +107,9 @@ func (e *ActError) Error() string { return e.Message }
 func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.spec.Timeouts.Act)
 	defer cancel()
-	proc, generation, err := p.serving(ctx, nil)
+	patience, enough := context.WithTimeout(ctx, actPatience)
+	proc, generation, err := p.serving(patience, nil)
+	enough()
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func newChild(spec *Spec) (*child, error) {
 		cmd.Args[0] = os.Args[0] // for those who look at the process list
 	}
 	dieWithParent(cmd.SysProcAttr)
-	c := &child{cmd: cmd, name: spec.Name, began: make(chan struct{}), exited: make(chan struct{})}
+	c := &child{cmd: cmd, name: spec.Name, began: make(chan struct{}), exited: make(chan struct{}), closePipes: func() {}}
 	if err := pin(cmd, spec.SHA256); err != nil {
 		return nil, err
 	}
@@ -112,6 +112,13 @@ func (c *child) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// killed tells whether the process, which has exited, was killed rather than
+// ended by itself.
+func (c *child) killed() bool {
+	s, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && s.Signal() == syscall.SIGKILL // -1 when it was no signal
 }
 
 // Kill ends the process and all that it forked.

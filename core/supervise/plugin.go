@@ -31,7 +31,11 @@ type Plugin struct {
 	description *pluginv1.DescribeResponse
 	request     *pluginv1.ConfigureRequest
 	healthEvery time.Duration
-	refused     string // why the last tree was refused; for the stream's goroutine only
+
+	// For the stream's goroutine only.
+	said      string            // what the process says is wrong
+	refused   map[string]string // why the last tree of an instance was refused
+	published map[string]bool   // the instances of which a tree has been taken
 
 	mu         sync.Mutex
 	snapshot   Snapshot
@@ -46,7 +50,7 @@ func Start(ctx context.Context, spec Spec, o Options) (*Plugin, error) {
 	p := &Plugin{
 		spec: spec, o: o, log: o.Log.With("plugin", spec.Name),
 		snapshot: Snapshot{Name: spec.Name, State: StateStarting},
-		change:   make(chan struct{}), healthEvery: healthEvery,
+		change:   make(chan struct{}), healthEvery: healthEvery, published: map[string]bool{},
 	}
 	proc, err := launch(ctx, &p.spec, &p.o)
 	if err != nil {
@@ -56,6 +60,7 @@ func Start(ctx context.Context, spec Spec, o Options) (*Plugin, error) {
 	defer cancel()
 	d, err := proc.rpc.Describe(ctx, &pluginv1.DescribeRequest{CoreVersion: o.CoreVersion})
 	if err != nil {
+		err = proc.reason(ctx, err)
 		proc.close()
 		return nil, fmt.Errorf("ask plugin %q what it is: %w", spec.Name, err)
 	}
@@ -90,7 +95,7 @@ func (p *Plugin) configure(ctx context.Context, proc *process) ([]*pluginv1.Diag
 	defer cancel()
 	r, err := proc.rpc.Configure(ctx, p.request)
 	if err != nil {
-		return nil, fmt.Errorf("configure plugin %q: %w", p.spec.Name, err)
+		return nil, fmt.Errorf("configure plugin %q: %w", p.spec.Name, proc.reason(ctx, err))
 	}
 	return r.GetDiagnostics(), nil
 }
@@ -131,6 +136,9 @@ func (p *Plugin) Run(ctx context.Context, sink Sink) {
 			healthy = 0
 			proc, err = p.restart(ctx)
 			if ctx.Err() != nil {
+				if err == nil {
+					proc.close()
+				}
 				return
 			}
 		}
@@ -139,7 +147,7 @@ func (p *Plugin) Run(ctx context.Context, sink Sink) {
 
 // restart starts a process in place of one that died and configures it.
 func (p *Plugin) restart(ctx context.Context) (*process, error) {
-	p.set(func(s *Snapshot) { s.State, s.Restarts = StateStarting, s.Restarts+1 })
+	p.set(func(s *Snapshot) { s.State, s.Message, s.Restarts = StateStarting, "", s.Restarts+1 })
 	proc, err := launch(ctx, &p.spec, &p.o)
 	if err != nil {
 		return nil, err

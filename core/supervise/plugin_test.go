@@ -144,9 +144,28 @@ func TestMTLS(t *testing.T) {
 	t.Parallel()
 	spec := testSpec("plain")
 	spec.MTLS = true
-	p, sink, _ := start(t, spec, testOptions(t))
-	if got := sink.get("test/pid"); got != strconv.Itoa(p.Snapshot().PID) {
-		t.Errorf("tree says pid %s, snapshot %+v", got, p.Snapshot())
+	_, sink, _ := start(t, spec, testOptions(t))
+	if env := sink.get("test/env"); !strings.Contains(env, "PLUGIN_CLIENT_CERT=-----BEGIN CERTIFICATE-----") {
+		t.Errorf("the plugin was given no certificate of the core:\n%s", env)
+	}
+}
+
+// TestWhyAPluginGaveUp: the plugin's own word reaches the state.
+func TestWhyAPluginGaveUp(t *testing.T) {
+	t.Parallel()
+	p, err := Start(t.Context(), testSpec("gives up"), testOptions(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Configure(t.Context(), &pluginv1.ConfigureRequest{Name: "test", Config: &pluginv1.Body{}}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); p.Run(ctx, newTrees()) }()
+	defer func() { cancel(); <-done }()
+	if s := waitFor(t, p, func(s Snapshot) bool { return s.State == StateBackoff }); !strings.Contains(s.Message, "no more") {
+		t.Errorf("message %q, want the plugin's", s.Message)
 	}
 }
 
@@ -346,12 +365,12 @@ func TestStartFails(t *testing.T) {
 		want      string
 		permanent bool
 	}{
-		"exits":         {mode: "exit", want: `start plugin "test": `},
+		"exits":         {mode: "exit", want: "start plugin \"test\": the process ended: exit status 7 before it shook hands as a mockmd plugin does (by sdk.Serve)\nit wrote:\n  cannot open the rack"},
 		"no handshake":  {mode: "garbage", want: "did not answer as a mockmd plugin does"},
 		"silent":        {mode: "silent", want: "start plugin \"test\": ", change: func(s *Spec) { s.Timeouts.Start = 200 * time.Millisecond }},
 		"wrong version": {mode: "version", want: `plugin "test" speaks contract version 99, this mockmd speaks 1: rebuild the plugin`, permanent: true},
-		"not there":     {want: "no such file", permanent: true, change: func(s *Spec) { s.Command = []string{"/no/such/file"} }},
-		"script":        {want: "start plugin", change: func(s *Spec) { s.Command = []string{script} }},
+		"not there":     {want: "no such file", change: func(s *Spec) { s.Command = []string{"/no/such/file"} }},
+		"script":        {want: "the process ended: exit status 3 before", change: func(s *Spec) { s.Command = []string{script} }},
 		"pin":           {mode: "plain", want: "the configuration pins 0102", permanent: true, change: func(s *Spec) { s.SHA256 = []byte{1, 2} }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -390,7 +409,7 @@ func TestPinnedProgramRuns(t *testing.T) {
 	start(t, spec, testOptions(t))
 }
 
-func TestRefusedTreeDegrades(t *testing.T) {
+func TestRefusedTreeDegradesUntilTheNext(t *testing.T) {
 	t.Parallel()
 	p, err := Start(t.Context(), testSpec("plain"), testOptions(t))
 	if err != nil {
@@ -407,8 +426,17 @@ func TestRefusedTreeDegrades(t *testing.T) {
 	sink.err = fs.ErrInvalid
 	go func() { defer close(done); p.Run(ctx, sink) }()
 	defer func() { cancel(); <-done }()
-	s := waitFor(t, p, func(s Snapshot) bool { return s.State == StateDegraded && s.Message != "" })
-	if !strings.HasPrefix(s.Message, "tree refused: ") {
-		t.Errorf("message %q", s.Message)
+	s := waitFor(t, p, func(s Snapshot) bool { return s.State == StateDegraded })
+	if !strings.HasPrefix(s.Message, "tree refused: ") || s.Published || s.Serving() {
+		t.Errorf("nothing was ever published, and the plugin is %+v", s)
+	}
+	sink.mu.Lock()
+	sink.err = nil
+	sink.mu.Unlock()
+	if _, err := p.Act(t.Context(), "test/act", []byte("again")); err != nil {
+		t.Fatal(err)
+	}
+	if s := waitFor(t, p, func(s Snapshot) bool { return s.State == StateReady }); s.Message != "" || !s.Serving() {
+		t.Errorf("after a good tree: %+v", s)
 	}
 }

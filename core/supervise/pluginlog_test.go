@@ -11,7 +11,7 @@ import (
 func TestPluginLogIsTidy(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	l := pluginLog{hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Trace, DisableTime: true})}.Named("plugin").Named("iam")
+	l := pluginLog{Logger: hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Trace, DisableTime: true})}.Named("plugin").Named("iam")
 	for _, log := range []func(string, ...any){l.Trace, l.Debug, l.Info, l.Warn, l.Error} {
 		log("new credentials", "role", "app", "timestamp", "now", "expires", "soon")
 	}
@@ -22,5 +22,17 @@ func TestPluginLogIsTidy(t *testing.T) {
 	}
 	if n := strings.Count(b.String(), "\n"); n != 5 {
 		t.Errorf("%d lines, want 5", n)
+	}
+}
+
+func TestPrintedLinesAreSeen(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	l := pluginLog{Logger: hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Info, DisableTime: true})}
+	l.Debug("go-plugin's own")
+	l.Named("iam").Debug("printed")
+	l.Named("iam").Debug("logged", "role", "app")
+	if got, want := b.String(), "[INFO]  iam: printed\n"; got != want {
+		t.Errorf("log %q, want %q", got, want)
 	}
 }

@@ -4,6 +4,7 @@ package supervise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,6 +24,9 @@ import (
 const (
 	// healthTimeout bounds one health call.
 	healthTimeout = 2 * time.Second
+	// goneTimeout is how long after a broken call the end of the process is
+	// waited for.
+	goneTimeout = 100 * time.Millisecond
 	// killTimeout is what go-plugin gets to tidy up behind a dead process.
 	killTimeout = time.Second
 )
@@ -36,6 +40,7 @@ type process struct {
 	grace  time.Duration
 	dir    string // the socket's directory
 	output []*lines
+	stderr *tail
 	close  func() // ends the process for certain; may be called again
 }
 
@@ -50,7 +55,7 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		return nil, startError(spec, err)
 	}
 	log := o.Log.Named("plugin")
-	p := &process{child: c, grace: spec.Timeouts.Stop, output: []*lines{
+	p := &process{child: c, stderr: &tail{}, grace: spec.Timeouts.Stop, output: []*lines{
 		newLines(log.Named(spec.Name), "stdout"), newLines(log.Named(spec.Name), "stderr"),
 	}}
 	p.close = sync.OnceFunc(p.end)
@@ -61,7 +66,8 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		StartTimeout:     spec.Timeouts.Start,
 		AutoMTLS:         spec.MTLS,
 		SkipHostEnv:      true,
-		Logger:           pluginLog{log},
+		Logger:           pluginLog{Logger: log},
+		Stderr:           p.stderr,
 		SyncStdout:       p.output[0],
 		SyncStderr:       p.output[1],
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: o.SocketDir},
@@ -80,6 +86,11 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		err = p.healthy(ctx)
 	}
 	if err != nil {
+		if p.child.pid.Load() != 0 && p.gone(ctx) && !p.child.killed() {
+			err = errors.Join(fmt.Errorf("%w before it shook hands as a mockmd plugin does (by sdk.Serve)", exitError(p)), p.stderr.said())
+		} else {
+			err = errors.Join(err, p.stderr.said())
+		}
 		p.close()
 		return nil, startError(spec, err)
 	}
@@ -137,6 +148,29 @@ func (p *process) healthy(ctx context.Context) error {
 	return nil
 }
 
+// gone tells whether the process has ended, or ends in a moment.
+func (p *process) gone(ctx context.Context) bool {
+	select {
+	case <-p.exited():
+		return true
+	case <-ctx.Done():
+		return false
+	case <-time.After(goneTimeout):
+		return false
+	}
+}
+
+// reason says why a call of a process failed, better than gRPC can.
+func (p *process) reason(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() == nil && p.gone(ctx):
+		return errors.Join(exitError(p), p.stderr.said())
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return errors.New("it took longer than timeouts.start")
+	}
+	return err
+}
+
 // exited is closed when the process has ended.
 func (p *process) exited() <-chan struct{} { return p.child.exited }
 
@@ -150,6 +184,7 @@ func (p *process) end() {
 		for _, l := range p.output {
 			l.flush()
 		}
+		p.child.closePipes()
 	}()
 	if p.child.pid.Load() == 0 {
 		return

@@ -7,7 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
@@ -48,6 +53,7 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 		return 0, fmt.Errorf("start run: %w", err)
 	}
 
+	p.said, p.refused = "", map[string]string{}
 	var ready time.Time
 	var recvErr error // read after ended
 	isReady := make(chan struct{}, 1)
@@ -71,6 +77,8 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 
 	tick := time.NewTicker(p.healthEvery)
 	defer tick.Stop()
+	slow := time.NewTimer(p.spec.Timeouts.Start)
+	defer slow.Stop()
 	strikes := 0
 	healthy := func() time.Duration {
 		if ready.IsZero() {
@@ -85,13 +93,21 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 				ready = time.Now()
 			}
 		case <-ended:
-			return healthy(), runError(recvErr)
+			if err := gaveUp(recvErr); err != nil {
+				return healthy(), err
+			}
+			select { // mostly because the process has, and that says more
+			case <-proc.exited():
+				return healthy(), exitError(proc)
+			case <-time.After(drainTimeout):
+				return healthy(), runError(recvErr)
+			}
 		case <-proc.exited():
 			select { // what it said before it died still counts
 			case <-ended:
 			case <-time.After(drainTimeout):
 			}
-			return healthy(), fmt.Errorf("the process ended: %w", exitError(proc.child.waitErr))
+			return healthy(), exitError(proc)
 		case <-ctx.Done():
 			p.set(func(s *Snapshot) { s.State = StateStopping })
 			_ = stream.CloseSend()
@@ -99,8 +115,13 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 			case <-ended:
 			case <-time.After(p.spec.Timeouts.Stop):
 				p.log.Warn("plugin did not end in time and is killed")
+				proc.grace = 0 // it has had its time
 			}
 			return healthy(), ctx.Err()
+		case <-slow.C:
+			if ready.IsZero() {
+				p.log.Warn("plugin has not published its first trees yet; requests for them are answered 503", "after", p.spec.Timeouts.Start)
+			}
 		case <-tick.C:
 			if err := proc.healthy(ctx); err == nil {
 				strikes = 0
@@ -111,6 +132,15 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 	}
 }
 
+// gaveUp is the plugin's own word on why it ended its run; nil when the stream
+// just broke.
+func gaveUp(err error) error {
+	if s, ok := status.FromError(err); ok && s.Code() != codes.Unavailable && s.Code() != codes.Canceled {
+		return fmt.Errorf("the plugin gave up: %s", s.Message())
+	}
+	return nil
+}
+
 // runError says why the stream ended.
 func runError(err error) error {
 	if errors.Is(err, io.EOF) {
@@ -119,12 +149,12 @@ func runError(err error) error {
 	return fmt.Errorf("the run broke: %w", err)
 }
 
-// exitError has something to say for an orderly exit too.
-func exitError(err error) error {
-	if err == nil {
-		return errors.New("exit status 0")
+// exitError says how the process ended.
+func exitError(proc *process) error {
+	if err := proc.child.waitErr; err != nil {
+		return fmt.Errorf("the process ended: %w", err)
 	}
-	return err
+	return errors.New("the process ended: exit status 0")
 }
 
 // take handles one message of the plugin.
@@ -133,17 +163,29 @@ func (p *Plugin) take(m *pluginv1.RunResponse, proc *process, generation int) {
 	case *pluginv1.RunResponse_Tree:
 		p.publish(m.Tree)
 	case *pluginv1.RunResponse_Ready:
-		p.set(func(s *Snapshot) {
-			if s.State == StateConfiguring || s.State == StateStarting {
-				s.State, s.Message = StateReady, ""
-			}
-		})
-		p.serve(proc)
-		p.log.Info("plugin ready", "pid", p.Snapshot().PID)
+		p.ready(proc)
 	case *pluginv1.RunResponse_Status:
 		p.status(m.Status)
 	case *pluginv1.RunResponse_Checkpoint:
 		p.store(m.Checkpoint, generation)
+	}
+}
+
+// ready makes the process the one that calls go to.
+func (p *Plugin) ready(proc *process) {
+	p.serve(proc)
+	p.set(func(s *Snapshot) {
+		if s.State == StateConfiguring || s.State == StateStarting {
+			s.State = StateReady
+			if s.Message != "" { // it said so before it was ready
+				s.State = StateDegraded
+			}
+		}
+	})
+	if s := p.Snapshot(); s.Published {
+		p.log.Info("plugin ready", "pid", s.PID)
+	} else {
+		p.log.Error("plugin is there but nothing of it can be served", "pid", s.PID, "message", s.Message)
 	}
 }
 
@@ -158,12 +200,17 @@ func (p *Plugin) publish(t *pluginv1.Tree) {
 			return
 		}
 		if err := p.sink.Publish(p.spec.Name, t.GetInstance(), t.GetNodes()); err != nil {
-			p.log.Error("tree refused, the last one stays", "error", err)
-			p.refused = "tree refused: " + err.Error()
-			p.degrade(p.refused)
+			p.log.Error("tree refused", "error", err, "last_one_stays", p.published[t.GetInstance()])
+			p.refused[t.GetInstance()] = "tree refused: " + err.Error()
+			p.settle()
 			return
 		}
-		p.refused = ""
+		delete(p.refused, t.GetInstance())
+		p.settle()
+		p.published[t.GetInstance()] = true
+		if len(p.published) == len(p.request.GetInstances()) {
+			p.set(func(s *Snapshot) { s.Published = true })
+		}
 		return
 	}
 	p.log.Warn("tree of an unknown instance dropped", "instance", t.GetInstance())
@@ -177,23 +224,32 @@ func (p *Plugin) status(s *pluginv1.Status) {
 			now.ValidUntil = s.GetValidUntil().AsTime()
 		}
 	})
-	switch {
-	case s.GetLevel() == pluginv1.Status_LEVEL_DEGRADED:
-		p.degrade(s.GetMessage())
-		return
-	case p.refused != "":
-		return // what the plugin thinks of itself does not mend its tree
+	p.said = ""
+	if s.GetLevel() == pluginv1.Status_LEVEL_DEGRADED {
+		p.said = s.GetMessage()
 	}
-	p.set(func(now *Snapshot) {
-		if now.State == StateDegraded {
-			now.State, now.Message = StateReady, ""
-		}
-	})
+	p.settle()
 }
 
-func (p *Plugin) degrade(message string) {
-	p.log.Warn("plugin degraded", "message", message)
-	p.set(func(s *Snapshot) { s.State, s.Message = StateDegraded, message })
+// settle works out the plugin's state from its own word and from what the core
+// thinks of its trees. A process that is not ready yet stays so.
+func (p *Plugin) settle() {
+	message := p.said
+	for _, instance := range slices.Sorted(maps.Keys(p.refused)) {
+		message = p.refused[instance] // what the plugin thinks of itself does not mend its tree
+	}
+	if message != "" && message != p.Snapshot().Message {
+		p.log.Warn("plugin degraded", "message", message)
+	}
+	p.set(func(s *Snapshot) {
+		s.Message = message
+		switch {
+		case s.State == StateReady && message != "":
+			s.State = StateDegraded
+		case s.State == StateDegraded && message == "":
+			s.State = StateReady
+		}
+	})
 }
 
 // store keeps a checkpoint for the next process.

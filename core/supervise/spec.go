@@ -27,7 +27,8 @@ type Spec struct {
 
 // Timeouts bound what the core waits for; all must be positive.
 type Timeouts struct {
-	// Start is from the start of the process to its description.
+	// Start is for each step of a start: up to the first contact, the
+	// description, and the check of the configuration.
 	Start time.Duration
 	// Resolve is for one request for a live node.
 	Resolve time.Duration

@@ -25,6 +25,9 @@ type Snapshot struct {
 	Message string
 	// PID is the process; 0 when there is none.
 	PID int
+	// Published tells whether a tree of every instance has been taken, from
+	// this process or an earlier one.
+	Published bool
 	// Restarts counts the processes after the first.
 	Restarts int
 	// Validity tells whether the plugin declares how long its answers are
@@ -33,5 +36,8 @@ type Snapshot struct {
 	ValidUntil time.Time
 }
 
-// Serving tells whether the plugin has a process that is ready.
-func (s Snapshot) Serving() bool { return s.State == StateReady || s.State == StateDegraded }
+// Serving tells whether the plugin has a process that is ready and whose trees
+// are served.
+func (s Snapshot) Serving() bool {
+	return s.Published && (s.State == StateReady || s.State == StateDegraded)
+}

@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 func bePlugin(mode string) {
 	switch mode {
 	case "exit":
+		fmt.Fprintln(os.Stderr, "cannot open the rack")
 		os.Exit(7)
 	case "garbage":
 		fmt.Println("hello, I am no plugin")
@@ -87,6 +88,7 @@ func (p *testPlugin) Tree(context.Context, *sdk.Instance) (sdk.Tree, error) {
 }
 
 func (p *testPlugin) Configure(_ context.Context, c *sdk.Config) error {
+	p.host = c.Host
 	var v struct {
 		Row int `hcl:"row,optional"`
 	}
@@ -99,7 +101,6 @@ func (p *testPlugin) Restore(_ context.Context, checkpoint []byte) error {
 }
 
 func (p *testPlugin) Run(ctx context.Context, h sdk.Host) error {
-	p.host = h
 	switch p.mode {
 	case "checkpoint":
 		if p.restored == "" {
@@ -128,6 +129,8 @@ func (p *testPlugin) Actions() []sdk.Action {
 		case "print":
 			fmt.Println("to stdout")
 			fmt.Fprintln(os.Stderr, "to stderr")
+		case "again":
+			p.host.Changed()
 		case "panic":
 			panic("on purpose")
 		}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,6 +42,9 @@ func (p *Plugin) Run() {
 // Restore is Run with the checkpoint of an earlier process.
 func (p *Plugin) Restore(checkpoint []byte) {
 	p.t.Helper()
+	if p.instances == nil {
+		p.t.Fatal("the plugin has not been configured: call Configure before Run")
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.t.Context()))
 	stream, err := p.rpc.Run(ctx)
 	if err == nil {
@@ -90,14 +96,30 @@ func (r *run) take(m *pluginv1.RunResponse, err error) {
 	r.change = make(chan struct{})
 }
 
-// wait returns when ok holds; it fails the test when the stream or the test
-// ends first.
+// patience is how long a test waits for what it says must come: far longer
+// than a plugin takes, far shorter than the limit of a whole test run.
+const patience = 20 * time.Second
+
+// String tells what has come, for a test that waited for something else.
+func (r *run) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var paths []string
+	for label, tree := range r.trees {
+		paths = append(paths, fmt.Sprintf("instance %q has %q", label, slices.Sorted(maps.Keys(tree))))
+	}
+	return fmt.Sprintf("ready %v, degraded %q, valid until %s, trees: %s", r.ready, r.degraded, r.validUntil, strings.Join(paths, "; "))
+}
+
+// wait returns when ok holds; it fails the test when the stream ends first, or
+// nothing happens.
 func (p *Plugin) wait(what string, ok func(*run) bool) {
 	p.t.Helper()
 	r := p.run
 	if r == nil {
 		p.t.Fatal("the plugin has not been run: call Run first")
 	}
+	deadline := time.After(patience)
 	for {
 		r.mu.Lock()
 		change, err, now := r.change, r.err, ok(r)
@@ -110,8 +132,8 @@ func (p *Plugin) wait(what string, ok func(*run) bool) {
 		}
 		select {
 		case <-change:
-		case <-p.t.Context().Done():
-			p.t.Fatalf("waiting for %s: the test ended", what)
+		case <-deadline:
+			p.t.Fatalf("waited %s for %s; the plugin's state: %s", patience, what, r)
 		}
 	}
 }

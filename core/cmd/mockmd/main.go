@@ -34,7 +34,7 @@ const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text
        mockmd -version
 
 mockmd serves EC2 instance metadata as the configuration says.
-validate checks the configuration, plugins included, and starts nothing.
+validate checks the configuration, the plugins' parts included; nothing is served.
 
 `
 
@@ -43,6 +43,7 @@ const servePlugin = "serve-plugin"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
