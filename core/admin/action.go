@@ -91,6 +91,7 @@ func isJSON(h http.Header) bool {
 // connection's deadlines wait for it.
 func (s *Server) act(listening context.Context, w http.ResponseWriter, r *http.Request, a Action, body []byte) answer {
 	ctx := r.Context()
+	defer busy(ctx)()
 	if !a.ReadOnly {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))

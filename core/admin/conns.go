@@ -8,7 +8,7 @@ import (
 )
 
 // conns knows the open connections of one listener. Of too many it closes the
-// oldest that no handler works for, so that idle ones cannot keep honest ones
+// oldest that no action is carried out for, so that idle ones cannot keep honest ones
 // out.
 type conns struct {
 	most int
@@ -23,7 +23,7 @@ type connState struct {
 	owner *conns
 	seq   uint64 // in the order of opening
 	fresh bool   // has sent nothing yet
-	busy  bool   // a handler works for it
+	busy  bool   // an action is carried out for it
 }
 
 func newConns(most int) *conns { return &conns{most: most, open: map[net.Conn]*connState{}} }
@@ -86,8 +86,9 @@ func (c *conns) closeFresh() {
 	}
 }
 
-// busy marks the connection of a handler as one not to be closed, until the
-// function that it returns is called.
+// busy marks the connection of a handler that acts as one not to be closed,
+// until the function that it returns is called. One whose request is still on
+// its way does not count: anybody can be slow.
 func busy(ctx context.Context) (done func()) {
 	s, _ := ctx.Value(connKey{}).(*connState)
 	if s == nil {

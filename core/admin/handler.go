@@ -31,7 +31,6 @@ const (
 
 // serve answers one request. Listening ends when the listener closes for good.
 func (s *Server) serve(listening context.Context, w http.ResponseWriter, r *http.Request) {
-	defer busy(r.Context())()
 	a := s.answer(listening, w, r)
 	if a.reason != "" {
 		remote, _ := guard.RequestAddrs(r)

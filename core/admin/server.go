@@ -16,7 +16,7 @@ import (
 const (
 	headerTimeout = 5 * time.Second
 	readTimeout   = 10 * time.Second
-	writeTimeout  = 10 * time.Second
+	writeTimeout  = 15 * time.Second // a body that comes too slowly is still answered
 	idleTimeout   = 30 * time.Second
 	drainTimeout  = 5 * time.Second
 

@@ -73,7 +73,12 @@ func (e *AddressError) mend() string {
 // listen opens one listener.
 func listen(ctx context.Context, listener, address string) (net.Listener, error) {
 	var c net.ListenConfig
-	l, err := c.Listen(ctx, "tcp", address)
+	network := "tcp"
+	host, _, _ := net.SplitHostPort(address)
+	if a, err := netip.ParseAddr(host); err == nil && a.Is4() {
+		network = "tcp4" // 0.0.0.0 means just that
+	}
+	l, err := c.Listen(ctx, network, address)
 	if err != nil {
 		return nil, &AddressError{Listener: listener, Address: address, Err: err}
 	}

@@ -58,6 +58,18 @@ func TestListenReportsTheRealError(t *testing.T) {
 	}
 }
 
+func TestIPv4WildcardIsIPv4Only(t *testing.T) {
+	t.Parallel()
+	l, err := listen(t.Context(), "metadata", "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	if host, _, _ := net.SplitHostPort(l.Addr().String()); host != "0.0.0.0" {
+		t.Errorf("listens on %s", l.Addr())
+	}
+}
+
 func TestReachable(t *testing.T) {
 	t.Parallel()
 	for addr, want := range map[string]string{
@@ -70,8 +82,8 @@ func TestReachable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := reachable(a); got != want {
-			t.Errorf("%s: %q, want %q", addr, got, want)
+		if address, note := reachable(a); address+note != want {
+			t.Errorf("%s: %q %q, want %q", addr, address, note, want)
 		}
 	}
 }

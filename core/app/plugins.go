@@ -29,7 +29,7 @@ type plugins struct {
 // startPlugins starts all plugins side by side and has each check its
 // configuration. The diagnostics are what was wrong with any of them; the
 // plugins must be closed in any case.
-func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.Logger) (*plugins, hcl.Diagnostics) {
+func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.Logger, socketDir string) (*plugins, hcl.Diagnostics) {
 	p := &plugins{list: make([]*supervise.Plugin, len(file.Plugins))}
 	instances, err := file.Instance.Proto(1)
 	if err != nil {
@@ -41,7 +41,7 @@ func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.
 	for i := range file.Plugins {
 		wg.Go(func() {
 			c := &file.Plugins[i]
-			sp, err := supervise.Start(ctx, spec(o, c, log), supervise.Options{Log: log, CoreVersion: o.Version})
+			sp, err := supervise.Start(ctx, spec(o, c, log), supervise.Options{Log: log, CoreVersion: o.Version, SocketDir: socketDir})
 			if err != nil {
 				found[i] = append(found[i], startDiagnostic(c, err))
 				return

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mockmd/mockmd/core/admin"
 	"github.com/mockmd/mockmd/core/config"
+	"github.com/mockmd/mockmd/core/supervise"
 )
 
 // Validate checks the configuration, the plugins' parts included, and prints
@@ -75,7 +76,11 @@ func load(ctx context.Context, o *Options) (*loaded, error) {
 		var found hcl.Diagnostics
 		c.token, found = readToken(&file.Admin)
 		diags = append(diags, found...)
-		c.plugins, found = startPlugins(ctx, o, file, c.log)
+		socketDir, err := supervise.PrepareSocketDir("")
+		if err != nil {
+			return nil, err
+		}
+		c.plugins, found = startPlugins(ctx, o, file, c.log, socketDir)
 		diags = append(diags, config.Filter(diags, found)...)
 	}
 	if ctx.Err() != nil { // stopped meanwhile: what failed because of it is no news

@@ -16,8 +16,10 @@ func (s *service) summary(w io.Writer, version string) {
 	in := &s.file.Instance.Facts
 	var b strings.Builder
 	fmt.Fprintf(&b, "mockmd %s serves instance %s (%s, %s, account %s)\n", version, in.ID, in.InstanceType, in.AvailabilityZone, in.AccountID)
-	fmt.Fprintf(&b, "  metadata  http://%s\n", s.metadata.Addr())
-	fmt.Fprintf(&b, "  admin     http://%s\n", reachable(s.control.Addr()))
+	metadata, note := reachable(s.metadata.Addr())
+	fmt.Fprintf(&b, "  metadata  http://%s%s\n", metadata, note)
+	control, note := reachable(s.control.Addr())
+	fmt.Fprintf(&b, "  admin     http://%s%s\n", control, note)
 	for _, p := range s.plugins.list {
 		var mounts []string
 		for _, m := range s.plugins.mounts {
@@ -30,18 +32,18 @@ func (s *service) summary(w io.Writer, version string) {
 	if in.IAMInstanceProfile != "" {
 		fmt.Fprintf(&b, "  role      %s\n", in.IAMInstanceProfile)
 	}
-	if a := s.metadata.Addr().String(); a != imdsAddress {
-		fmt.Fprintf(&b, "Point AWS SDKs, the AWS CLI and agents at it:\n  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://%s/\n", a)
+	if metadata != imdsAddress {
+		fmt.Fprintf(&b, "Point AWS SDKs, the AWS CLI and agents at it:\n  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://%s/\n", metadata)
 	}
 	fmt.Fprint(w, b.String())
 }
 
 // reachable turns a listener on all interfaces into an address that a local
-// program can dial.
-func reachable(a net.Addr) string {
+// program can dial, with a note that it is more than that.
+func reachable(a net.Addr) (address, note string) {
 	ap, err := netip.ParseAddrPort(a.String())
 	if err != nil || !ap.Addr().IsUnspecified() {
-		return a.String()
+		return a.String(), ""
 	}
-	return fmt.Sprintf("127.0.0.1:%d (all interfaces)", ap.Port())
+	return fmt.Sprintf("127.0.0.1:%d", ap.Port()), " (all interfaces)"
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -23,13 +24,26 @@ var errTooLarge = fmt.Errorf("it has more than %d bytes", maxFile)
 // errDirectory is what reading a directory gives.
 var errDirectory = errors.New("it is a directory, not a file")
 
-// readFile reads a file. The error does not repeat the path.
+// errNotRegular is what reading a pipe or a device gives.
+var errNotRegular = errors.New("it is not a regular file")
+
+// readFile reads a file that the configuration names. The error does not
+// repeat the path.
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	// Without O_NONBLOCK a pipe would block here for ever.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, cause(err)
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, errNotRegular
+	}
+	return readOpen(f)
+}
+
+// readOpen reads an open file of whatever kind.
+func readOpen(f *os.File) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, errDirectory
 	}
@@ -54,7 +68,15 @@ func cause(err error) error {
 // readSource reads the configuration file itself. Name is what it is called in
 // diagnostics.
 func readSource(path, name string) ([]byte, hcl.Diagnostics) {
-	source, err := readFile(path)
+	// The shell's <(command) gives a pipe.
+	f, err := os.Open(path)
+	var source []byte
+	if err != nil {
+		err = cause(err)
+	} else {
+		defer f.Close() //nolint:errcheck // nothing was written
+		source, err = readOpen(f)
+	}
 	d := &hcl.Diagnostic{Severity: hcl.DiagError}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

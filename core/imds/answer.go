@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/mockmd/mockmd/sdk/guard"
@@ -58,7 +59,7 @@ func (s *Server) allowed(o *Options, r *http.Request, client netip.Addr) bool {
 	if !o.Policy.Host(r.Host) {
 		if s.refusals.due(refusedHost, client, o.Now()) {
 			s.log.Warn("refused a request whose Host header does not name this host; add the name to allowed_hosts to let it in",
-				"client", client, "host", r.Host)
+				"client", client, "host", strings.ToValidUTF8(r.Host, "?"))
 		}
 		return false
 	}

@@ -79,7 +79,7 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 	keep := o.KeepAlive && s.keeps(c, r, head, &rep)
 	if s.log.IsDebug() {
 		target, _, _ := strings.Cut(r.RequestURI, "?")
-		s.log.Debug("request", "client", c.remote, "method", r.Method, "path", target, "status", rep.code)
+		s.log.Debug("request", "client", c.remote, "method", r.Method, "path", strings.ToValidUTF8(target, "?"), "status", rep.code)
 	}
 	if s.send(c, o, buf, &rep, keep) != nil {
 		return false

@@ -46,7 +46,8 @@ type Settings struct {
 type Limits struct {
 	// HeaderBytes bounds request line and headers together: 8 KiB.
 	HeaderBytes int
-	// Connections bounds the open connections of all listeners: 4096. Beyond
+	// Connections bounds the open connections of all listeners: 4096, or half
+	// of the files that the process may open when that is less. Beyond
 	// it the oldest one whose request has not arrived is closed.
 	Connections int
 	// HeaderTimeout bounds the time until a request has arrived: 5 s.
@@ -99,7 +100,7 @@ func (o Options) withDefaults() Options {
 	o.ResolveTimeout = or(o.ResolveTimeout, 5*time.Second)
 	o.Wait = or(o.Wait, time.Second)
 	o.Limits.HeaderBytes = or(o.Limits.HeaderBytes, 8<<10)
-	o.Limits.Connections = or(o.Limits.Connections, 4096)
+	o.Limits.Connections = or(o.Limits.Connections, min(4096, openFiles()/2)) // the rest is for plugins and admin
 	o.Limits.HeaderTimeout = or(o.Limits.HeaderTimeout, 5*time.Second)
 	o.Limits.IdleTimeout = or(o.Limits.IdleTimeout, 30*time.Second)
 	o.Limits.WriteTimeout = or(o.Limits.WriteTimeout, 10*time.Second)

@@ -14,6 +14,7 @@ const (
 	refusedHost
 	refusedBrowser
 	refusedFull
+	refusedAccept
 )
 
 const (

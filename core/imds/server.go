@@ -101,12 +101,13 @@ func (s *Server) accept(ctx, work context.Context, l net.Listener, sv *serving) 
 		case errors.Is(err, net.ErrClosed):
 			return fmt.Errorf("accept connections on %s: %w", l.Addr(), err)
 		}
-		if pause == 0 {
+		if s.refusals.due(refusedAccept, netip.Addr{}, s.options.Load().Now()) {
 			s.log.Error("cannot accept a connection; trying on", "address", l.Addr().String(), "error", err)
 		}
 		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 			if idle := s.conns.evict(); idle != nil {
 				_ = idle.Close()
+				pause = 0 // there is room now
 			}
 		}
 		pause = min(max(2*pause, pauseFirst), pauseLongest)

@@ -64,7 +64,7 @@ func testSpec(mode string) Spec {
 func testOptions(t *testing.T) Options {
 	return Options{
 		Log:         hclog.New(&hclog.LoggerOptions{Output: t.Output(), Level: hclog.Trace}),
-		CoreVersion: "test", SocketDir: t.TempDir(),
+		CoreVersion: "test", SocketDir: shortDir(t),
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"sync"
 	"time"
@@ -38,7 +37,7 @@ type process struct {
 	conn   *grpc.ClientConn
 	rpc    pluginv1.PluginServiceClient
 	grace  time.Duration
-	dir    string // the socket's directory
+	undir  func() error // removes the socket's directory; may be called again
 	output []*lines
 	stderr *tail
 	close  func() // ends the process for certain; may be called again
@@ -54,8 +53,12 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 	if err != nil {
 		return nil, startError(spec, err)
 	}
+	dir, remove, err := socketDir(o.SocketDir)
+	if err != nil {
+		return nil, startError(spec, err)
+	}
 	log := o.Log.Named("plugin")
-	p := &process{child: c, stderr: &tail{}, grace: spec.Timeouts.Stop, output: []*lines{
+	p := &process{child: c, stderr: &tail{}, undir: sync.OnceValue(remove), grace: spec.Timeouts.Stop, output: []*lines{
 		newLines(log.Named(spec.Name), "stdout"), newLines(log.Named(spec.Name), "stderr"),
 	}}
 	p.close = sync.OnceFunc(p.end)
@@ -70,13 +73,12 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		Stderr:           p.stderr,
 		SyncStdout:       p.output[0],
 		SyncStderr:       p.output[1],
-		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: o.SocketDir},
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: dir},
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithIdleTimeout(0), // a connection that went idle could not be dialled again
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree)),
 		},
-		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, dir string) (runner.Runner, error) {
-			p.dir = dir
+		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
 			p.child.cmd.Env = append(p.child.cmd.Env, cmd.Env...) // what the handshake needs
 			return p.child, nil
 		},
@@ -94,7 +96,7 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		p.close()
 		return nil, startError(spec, err)
 	}
-	if err := os.RemoveAll(p.dir); err != nil {
+	if err := p.undir(); err != nil {
 		o.Log.Warn("socket directory not removed", "plugin", spec.Name, "error", err)
 	}
 	return p, nil
@@ -178,9 +180,7 @@ func (p *process) exited() <-chan struct{} { return p.child.exited }
 // without a deadline, so it runs beside a watch that does not wait for it.
 func (p *process) end() {
 	defer func() {
-		if p.dir != "" {
-			_ = os.RemoveAll(p.dir) // mostly gone already
-		}
+		_ = p.undir() // mostly gone already
 		for _, l := range p.output {
 			l.flush()
 		}

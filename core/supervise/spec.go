@@ -53,6 +53,6 @@ type Options struct {
 	// CoreVersion is told to the plugins.
 	CoreVersion string
 	// SocketDir is where the sockets' directories are made for the moment
-	// between start and first contact; empty is the system's temporary one.
+	// between start and first contact, as [PrepareSocketDir] returns it.
 	SocketDir string
 }

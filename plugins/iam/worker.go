@@ -24,7 +24,7 @@ type worker struct {
 	attempted time.Time           // when the last cycle began
 	retry     time.Time           // not before; zero: no cycle has failed
 	bootstrap int                 // id of the bootstrap set at the last look
-	said      map[string]*failure // what was logged since the last success, by access key id
+	said      map[string]*failure // what was logged since the last success or new bootstrap set, by access key id
 }
 
 // run works until ctx ends.
@@ -46,7 +46,7 @@ func (w *worker) run(ctx context.Context) {
 func (w *worker) due(now time.Time) (time.Time, bool) {
 	o := w.state.outlook(w.name)
 	if o.bootstrap != w.bootstrap { // somebody has mended something
-		w.bootstrap, w.failures, w.retry, w.attempted = o.bootstrap, 0, time.Time{}, time.Time{}
+		w.bootstrap, w.failures, w.retry, w.attempted, w.said = o.bootstrap, 0, time.Time{}, time.Time{}, nil
 	}
 	if len(o.sources) == 0 {
 		return time.Time{}, false

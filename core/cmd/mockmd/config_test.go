@@ -120,16 +120,16 @@ func TestCommandLine(t *testing.T) {
 		code       int
 		out, error string
 	}{
-		"version":        {[]string{"-version"}, exitOK, "mockmd ", ""},
-		"help":           {[]string{"-h"}, exitOK, "", "usage: mockmd"},
-		"unknown flag":   {[]string{"-confg", "x"}, exitUsage, "", "flag provided but not defined: -confg"},
-		"argument":       {[]string{"metadata.hcl"}, exitUsage, "", `unexpected argument "metadata.hcl"`},
-		"level":          {[]string{"-log-level", "loud"}, exitUsage, "", `-log-level "loud": want trace, debug, info, warn or error`},
-		"format":         {[]string{"-log-format", "xml"}, exitUsage, "", `-log-format "xml": want text or json`},
-		"missing file":   {[]string{"-config", "none.hcl"}, exitConfig, "", "none.hcl"},
-		"serve unknown":  {[]string{"serve-plugin", "none"}, exitUsage, "", "name of a built-in"},
-		"serve by hand":  {[]string{"serve-plugin", "iam"}, 1, "", "is a mockmd plugin and is started by mockmd"},
-		"address in use": {[]string{"-config", "metadata.hcl"}, exitAddress, "", "This host does not have the address"},
+		"version":         {[]string{"-version"}, exitOK, "mockmd ", ""},
+		"help":            {[]string{"-h"}, exitOK, "", "usage: mockmd"},
+		"unknown flag":    {[]string{"-confg", "x"}, exitUsage, "", "flag provided but not defined: -confg"},
+		"argument":        {[]string{"metadata.hcl"}, exitUsage, "", `unexpected argument "metadata.hcl"`},
+		"level":           {[]string{"-log-level", "loud"}, exitUsage, "", `-log-level "loud": want trace, debug, info, warn or error`},
+		"format":          {[]string{"-log-format", "xml"}, exitUsage, "", `-log-format "xml": want text or json`},
+		"missing file":    {[]string{"-config", "none.hcl"}, exitConfig, "", "none.hcl"},
+		"serve unknown":   {[]string{"serve-plugin", "none"}, exitUsage, "", "name of a built-in"},
+		"serve by hand":   {[]string{"serve-plugin", "iam"}, 1, "", "is a mockmd plugin and is started by mockmd"},
+		"no such address": {[]string{"-config", "metadata.hcl"}, exitAddress, "", "This host does not have the address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -55,6 +55,7 @@ type readers struct {
 	t      testing.TB
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+	always bool // the role document must be a good one every time
 
 	mu      sync.Mutex
 	reads   int
@@ -65,9 +66,14 @@ type readers struct {
 // read begins to read paths, each with what its body must be; the role
 // document is read as well, and checked for never being expired, empty or
 // torn. n clients read.
-func (d *daemon) read(n int, want map[string]string) *readers {
+func (d *daemon) read(n int, want map[string]string) *readers { return d.reading(n, want, false) }
+
+// readGood is read where a failure document is wrong too.
+func (d *daemon) readGood(n int, want map[string]string) *readers { return d.reading(n, want, true) }
+
+func (d *daemon) reading(n int, want map[string]string, always bool) *readers {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(d.t.Context()))
-	r := &readers{t: d.t, cancel: cancel, secrets: map[string]bool{}}
+	r := &readers{t: d.t, cancel: cancel, always: always, secrets: map[string]bool{}}
 	for range n {
 		r.wg.Go(func() {
 			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -129,6 +135,9 @@ func (r *readers) fresh(ctx context.Context, client *http.Client, url string) er
 	if doc.Code != "Success" {
 		if doc.AccessKeyID+doc.SecretAccessKey+doc.Token != "" || doc.Message == "" {
 			return fmt.Errorf("failure document %q", body)
+		}
+		if r.always {
+			return fmt.Errorf("no good credentials: %s", body)
 		}
 		return nil
 	}

@@ -77,7 +77,7 @@ func TestFaults(t *testing.T) {
 			d := start(t, withSTS(s.url))
 			d.bootstrap()
 			good := d.waitRole("good", func(doc document) bool { return doc.Code == "Success" })
-			r := d.read(1, nil)
+			r := d.readGood(1, nil)
 			s.set(fault.kind)
 			s.wait("the fault", func(c []stssim.Call) bool { return lastCode(c) == fault.kind.String() })
 			if doc := d.role(); doc != good {

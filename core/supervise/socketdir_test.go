@@ -1,0 +1,79 @@
+//go:build unix
+
+package supervise
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPrepareSocketDir(t *testing.T) {
+	t.Parallel()
+	long := filepath.Join(t.TempDir(), strings.Repeat("x", 120))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ dir, want string }{
+		"missing":  {"/no/such/directory", "no such file or directory: set TMPDIR to a short path"},
+		"too long": {long, "are possible: set TMPDIR to a short path"},
+	} {
+		if _, err := PrepareSocketDir(c.dir); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q in it", name, err, c.want)
+		}
+	}
+	if left, err := os.ReadDir(long); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+// TestLeftoversGo: what a killed core left is removed, what a living one uses
+// is not.
+func TestLeftoversGo(t *testing.T) {
+	t.Parallel()
+	dir := shortDir(t)
+	used, remove, err := socketDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, young := filepath.Join(dir, socketDirPrefix+"left"), filepath.Join(dir, socketDirPrefix+"young")
+	strange := filepath.Join(dir, "plugin-dir1")
+	for _, path := range []string{left, young, strange} {
+		if err := os.MkdirAll(filepath.Join(path, "plugin-dir"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := time.Now().Add(-time.Minute)
+	for _, path := range []string{left, used, strange} {
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := PrepareSocketDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{used: true, young: true, strange: true, left: false} {
+		if _, err := os.Stat(path); (err == nil) != want {
+			t.Errorf("%s is there: %v, want %v", filepath.Base(path), err == nil, want)
+		}
+	}
+	if err := remove(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(used); err == nil {
+		t.Error("the directory in use was not removed in the end")
+	}
+}
+
+// shortDir is a temporary directory for sockets: t.TempDir may be too long.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sv") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
