@@ -75,6 +75,15 @@ type Actor interface {
 	Actions() []Action
 }
 
+// Summarizer is implemented by a plugin that has something to tell people when
+// the core has started.
+type Summarizer interface {
+	// Summary says in a few words what the plugin is configured to do, such as
+	// "role app of account 123456789012". It is called once, after Configure
+	// has accepted. No secrets.
+	Summary() string
+}
+
 // Versioner is implemented by a plugin that shows its version to operators.
 type Versioner interface {
 	Version() string

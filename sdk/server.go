@@ -76,7 +76,12 @@ func (s *server) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) (*
 		}
 		c.Instances = append(c.Instances, facts)
 	}
-	return &pluginv1.ConfigureResponse{Diagnostics: wire.EncodeDiagnostics(s.configure(ctx, c))}, nil
+	diags := s.configure(ctx, c)
+	out := &pluginv1.ConfigureResponse{Diagnostics: wire.EncodeDiagnostics(diags)}
+	if p, ok := s.plugin.(Summarizer); ok && !diags.HasErrors() {
+		out.Summary = strings.ToValidUTF8(p.Summary(), "?")
+	}
+	return out, nil
 }
 
 func (s *server) configure(ctx context.Context, c *Config) hcl.Diagnostics {

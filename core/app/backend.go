@@ -113,5 +113,8 @@ func actError(err error) error {
 	if errors.Is(err, supervise.ErrUnavailable) {
 		return &admin.ActionError{Kind: admin.Unavailable, Message: err.Error()}
 	}
+	if errors.Is(err, supervise.ErrUnknownOutcome) {
+		return &admin.ActionError{Kind: admin.Unavailable, Message: supervise.ErrUnknownOutcome.Error()}
+	}
 	return fmt.Errorf("carry out action: %w", err)
 }

@@ -27,10 +27,11 @@ func (s *service) summary(w io.Writer, version string) {
 				mounts = append(mounts, m.Path)
 			}
 		}
-		fmt.Fprintf(&b, "  plugin    %s: %s\n", p.Name(), strings.Join(mounts, ", "))
-	}
-	if in.IAMInstanceProfile != "" {
-		fmt.Fprintf(&b, "  role      %s\n", in.IAMInstanceProfile)
+		fmt.Fprintf(&b, "  plugin    %s: %s", p.Name(), strings.Join(mounts, ", "))
+		if s := p.Summary(); s != "" {
+			fmt.Fprintf(&b, "; %s", s)
+		}
+		b.WriteByte('\n')
 	}
 	if metadata != imdsAddress {
 		fmt.Fprintf(&b, "Point AWS SDKs, the AWS CLI and agents at it:\n  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://%s/\n", metadata)

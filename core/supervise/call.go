@@ -12,20 +12,21 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/mockmd/mockmd/sdk"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
 // actPatience is how long an action waits for a process to act.
 const actPatience = 2 * time.Second
 
-// maxAction is the size in bytes of an action's answer.
-const maxAction = 64 << 10
-
 var (
 	// ErrNotFound says that a live node has no such path.
 	ErrNotFound = errors.New("not found")
 	// ErrUnavailable says that the plugin has no process that could answer.
 	ErrUnavailable = errors.New("unavailable")
+	// ErrUnknownOutcome says that the plugin ended, or did not answer in time,
+	// while it acted: whether it has is not known.
+	ErrUnknownOutcome = errors.New("the plugin did not answer; whether the action was carried out is not known")
 )
 
 // serve makes proc the process that calls go to; nil is none.
@@ -103,7 +104,7 @@ func (e *ActError) Error() string { return e.Message }
 
 // Act carries out an action and stores the checkpoint that it made before it
 // returns. It is never repeated. The errors are [*ActError], [ErrUnavailable],
-// and others when the process died meanwhile.
+// [ErrUnknownOutcome] and those of a plugin that breaks the contract.
 func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.spec.Timeouts.Act)
 	defer cancel()
@@ -114,17 +115,21 @@ func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, e
 		return nil, err
 	}
 	a, err := proc.rpc.Act(ctx, &pluginv1.ActRequest{Action: action, Body: body})
-	if err != nil {
+	switch status.Code(err) {
+	case codes.OK:
+	case codes.Unavailable, codes.DeadlineExceeded:
+		return nil, fmt.Errorf("%w: plugin %q, action %s: %w", ErrUnknownOutcome, p.spec.Name, action, err)
+	default:
 		return nil, fmt.Errorf("plugin %q, action %s: %w", p.spec.Name, action, err)
 	}
 	if e := a.GetError(); e != nil {
 		return nil, &ActError{Kind: e.GetKind(), Message: e.GetMessage()}
 	}
-	if len(a.GetBody()) > maxAction {
-		return nil, fmt.Errorf("plugin %q, action %s: the answer has %d bytes, at most %d are taken", p.spec.Name, action, len(a.GetBody()), maxAction)
-	}
 	if cp := a.GetCheckpoint(); cp != nil {
 		p.store(cp, generation)
+	}
+	if len(a.GetBody()) > sdk.MaxAction {
+		return nil, fmt.Errorf("plugin %q, action %s: the answer has %d bytes, at most %d are taken", p.spec.Name, action, len(a.GetBody()), sdk.MaxAction)
 	}
 	return a.GetBody(), nil
 }

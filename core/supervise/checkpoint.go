@@ -2,9 +2,6 @@ package supervise
 
 import pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 
-// maxCheckpoint is the size in bytes that a checkpoint may have.
-const maxCheckpoint = 64 << 10
-
 // checkpoint is the newest that a plugin has handed over. It lives in memory
 // only: it may hold credentials.
 type checkpoint struct {

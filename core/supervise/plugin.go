@@ -30,6 +30,7 @@ type Plugin struct {
 
 	description *pluginv1.DescribeResponse
 	request     *pluginv1.ConfigureRequest
+	summary     string
 	healthEvery time.Duration
 
 	// For the stream's goroutine only.
@@ -87,17 +88,23 @@ func (p *Plugin) Description() *pluginv1.DescribeResponse { return p.description
 func (p *Plugin) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) ([]*pluginv1.Diagnostic, error) {
 	p.request = r
 	p.set(func(s *Snapshot) { s.State = StateConfiguring })
-	return p.configure(ctx, p.proc)
+	a, err := p.configure(ctx, p.proc)
+	p.summary = a.GetSummary()
+	return a.GetDiagnostics(), err
 }
 
-func (p *Plugin) configure(ctx context.Context, proc *process) ([]*pluginv1.Diagnostic, error) {
+// Summary returns what the plugin said, when it accepted its configuration,
+// that it is configured to do; it may be empty.
+func (p *Plugin) Summary() string { return p.summary }
+
+func (p *Plugin) configure(ctx context.Context, proc *process) (*pluginv1.ConfigureResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.spec.Timeouts.Start)
 	defer cancel()
 	r, err := proc.rpc.Configure(ctx, p.request)
 	if err != nil {
 		return nil, fmt.Errorf("configure plugin %q: %w", p.spec.Name, proc.reason(ctx, err))
 	}
-	return r.GetDiagnostics(), nil
+	return r, nil
 }
 
 // Close ends the process of a plugin that is not run.
@@ -153,12 +160,12 @@ func (p *Plugin) restart(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	p.set(func(s *Snapshot) { s.State, s.PID = StateConfiguring, int(proc.child.pid.Load()) })
-	diags, err := p.configure(ctx, proc)
+	a, err := p.configure(ctx, proc)
 	if err != nil {
 		proc.close()
 		return nil, err
 	}
-	for _, d := range diags {
+	for _, d := range a.GetDiagnostics() {
 		if d.GetSeverity() != pluginv1.Diagnostic_SEVERITY_WARNING {
 			proc.close()
 			return nil, &PermanentError{fmt.Errorf("plugin %q refuses the configuration that it had accepted: %s: %s", p.spec.Name, d.GetSummary(), d.GetDetail())}

@@ -182,7 +182,7 @@ func TestOutputIsLogged(t *testing.T) {
 	}
 	out.wait("[INFO]  plugin.test: to stdout: stream=stdout")
 	out.wait("[INFO]  plugin.test: to stderr: stream=stderr")
-	if _, err := p.Act(t.Context(), "test/act", []byte("panic")); err == nil || errors.As(err, new(*ActError)) {
+	if _, err := p.Act(t.Context(), "test/act", []byte("panic")); !errors.Is(err, ErrUnknownOutcome) {
 		t.Errorf("an action that panics: %v", err)
 	}
 	out.wait("[ERROR] plugin.test: panic: on purpose")

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/mockmd/mockmd/sdk"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
@@ -254,8 +255,8 @@ func (p *Plugin) settle() {
 
 // store keeps a checkpoint for the next process.
 func (p *Plugin) store(m *pluginv1.Checkpoint, generation int) {
-	if len(m.GetData()) > maxCheckpoint {
-		p.log.Error("checkpoint refused", "bytes", len(m.GetData()), "most", maxCheckpoint)
+	if len(m.GetData()) > sdk.MaxCheckpoint {
+		p.log.Error("checkpoint refused", "bytes", len(m.GetData()), "most", sdk.MaxCheckpoint)
 		return
 	}
 	p.mu.Lock()

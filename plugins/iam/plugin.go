@@ -10,6 +10,7 @@ package iam
 import (
 	"context"
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -58,10 +59,20 @@ var (
 	_ sdk.Restorer   = (*plugin)(nil)
 	_ sdk.Expirer    = (*plugin)(nil)
 	_ sdk.Actor      = (*plugin)(nil)
+	_ sdk.Summarizer = (*plugin)(nil)
 )
 
 // Mounts returns meta-data/iam.
 func (*plugin) Mounts() []string { return []string{mount} }
+
+// Summary names the roles, their accounts and who is asked for them.
+func (p *plugin) Summary() string {
+	roles := make([]string, len(p.settings.roles))
+	for i, r := range p.settings.roles {
+		roles[i] = "role " + r.name + " of account " + r.account
+	}
+	return strings.Join(roles, ", ") + " from " + p.settings.sts.describe()
+}
 
 // ValidUntil returns the earliest expiry over all roles, and the zero time
 // while any of them has no valid credentials.

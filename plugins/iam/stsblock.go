@@ -56,6 +56,17 @@ const (
 	placeSimulated = "simulated"
 )
 
+// describe is place for people.
+func (s stsSettings) describe() string {
+	switch {
+	case s.simulated:
+		return "a simulated STS"
+	case s.endpoint != "":
+		return "the STS at " + s.endpoint
+	}
+	return "AWS STS in " + s.region
+}
+
 const (
 	// defaultRegion is that of the global endpoint, for a configuration
 	// without instances.

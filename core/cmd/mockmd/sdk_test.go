@@ -65,6 +65,7 @@ func (d *daemon) waitStatus(want string) {
 func TestSDKReadsMetadata(t *testing.T) {
 	t.Parallel()
 	d := start(t, simulated)
+	d.waitLines("plugin    iam: meta-data/iam; role app of account 123456789012 from a simulated STS", 1)
 	for name, client := range map[string]*imds.Client{
 		"IMDSv2": d.imds(func(o *imds.Options) { o.EnableFallback = aws.FalseTernary }),
 		"IMDSv1": d.imds(), // falls back where there is no token

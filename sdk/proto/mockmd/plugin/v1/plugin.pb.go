@@ -1154,7 +1154,10 @@ type ConfigureResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Everything that is wrong; with an error among them the configuration is
 	// refused.
-	Diagnostics   []*Diagnostic `protobuf:"bytes,1,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	Diagnostics []*Diagnostic `protobuf:"bytes,1,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// What the plugin is configured to do, in a few words for the core's
+	// start-up summary; no secrets. May be empty.
+	Summary       string `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1194,6 +1197,13 @@ func (x *ConfigureResponse) GetDiagnostics() []*Diagnostic {
 		return x.Diagnostics
 	}
 	return nil
+}
+
+func (x *ConfigureResponse) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
 }
 
 // RunRequest is one message from the core on the Run stream.
@@ -2425,9 +2435,10 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
 	"\x06config\x18\x02 \x01(\v2\x16.mockmd.plugin.v1.BodyR\x06config\x128\n" +
 	"\tinstances\x18\x03 \x03(\v2\x1a.mockmd.plugin.v1.InstanceR\tinstances\x12\x16\n" +
-	"\x06mounts\x18\x04 \x03(\tR\x06mounts\"S\n" +
+	"\x06mounts\x18\x04 \x03(\tR\x06mounts\"m\n" +
 	"\x11ConfigureResponse\x12>\n" +
-	"\vdiagnostics\x18\x01 \x03(\v2\x1c.mockmd.plugin.v1.DiagnosticR\vdiagnostics\"\xd2\x01\n" +
+	"\vdiagnostics\x18\x01 \x03(\v2\x1c.mockmd.plugin.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
+	"\asummary\x18\x02 \x01(\tR\asummary\"\xd2\x01\n" +
 	"\n" +
 	"RunRequest\x12/\n" +
 	"\x05start\x18\x01 \x01(\v2\x17.mockmd.plugin.v1.StartH\x00R\x05start\x128\n" +
