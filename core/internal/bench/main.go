@@ -23,8 +23,8 @@ func main() {
 	}
 	var b bench
 	flag.StringVar(&b.program, "mockmd", ".build/mockmd", "the `program` to measure")
-	flag.IntVar(&b.rounds, "rounds", 7, "rounds of each measurement; the median counts")
-	flag.IntVar(&b.requests, "requests", 3000, "requests in one round of a throughput measurement")
+	flag.IntVar(&b.rounds, "rounds", 15, "rounds of each measurement; the median counts")
+	flag.IntVar(&b.requests, "requests", 1000, "requests in one round of a throughput measurement")
 	asJSON := flag.Bool("json", false, "print JSON instead of a table")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
