@@ -45,7 +45,8 @@ func newServer(p Plugin, log hclog.Logger, exit func(int)) *server {
 }
 
 // Describe tells what the plugin is.
-func (s *server) Describe(context.Context, *pluginv1.DescribeRequest) (*pluginv1.DescribeResponse, error) {
+func (s *server) Describe(_ context.Context, r *pluginv1.DescribeRequest) (*pluginv1.DescribeResponse, error) {
+	s.log.Debug("asked by the core", "core_version", r.GetCoreVersion())
 	d := &pluginv1.DescribeResponse{Name: pluginName(s.plugin), Sdk: "go " + sdkVersion()}
 	if v, ok := s.plugin.(Versioner); ok {
 		d.Version = v.Version()

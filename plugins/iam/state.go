@@ -58,9 +58,13 @@ type simState struct {
 func newState(s *settings, now func() time.Time, random func() float64, log hclog.Logger) *state {
 	st := &state{settings: s, now: now, random: random, log: log, roles: map[string]*roleState{}}
 	for _, r := range s.roles {
+		message := waitingMessage(r)
+		if s.sts.simulated && s.sts.autoBootstrap { // nobody has to post anything
+			message = assumingMessage(r)
+		}
 		st.roles[r.name] = &roleState{
 			role: r, wake: make(chan struct{}, 1),
-			trouble: trouble{codeInternal, waitingMessage(r), st.wholeSecond()},
+			trouble: trouble{codeInternal, message, st.wholeSecond()},
 		}
 	}
 	return st
