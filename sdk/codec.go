@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -41,7 +42,7 @@ func encodeTree(label string, revision uint64, t Tree) (*pluginv1.Tree, error) {
 			n.Kind = &pluginv1.Node_Leaf{Leaf: encodeLeaf(v)}
 		case Dir:
 			n.Since = v.Since
-			n.Kind = &pluginv1.Node_Dir{Dir: &pluginv1.Dir{Label: v.Label}}
+			n.Kind = &pluginv1.Node_Dir{Dir: &pluginv1.Dir{Label: v.Label, Order: v.Order}}
 		case Live:
 			if v.Resolve == nil {
 				return nil, fmt.Errorf("live node %s has no Resolve", path)
@@ -62,7 +63,10 @@ func encodeTree(label string, revision uint64, t Tree) (*pluginv1.Tree, error) {
 // checkText finds text that a message cannot carry, before it breaks the
 // stream. The body of a leaf may be any bytes.
 func checkText(n *pluginv1.Node) error {
-	texts := map[string]string{"path": n.GetPath(), "Since": n.GetSince(), "Label": n.GetDir().GetLabel()}
+	texts := map[string]string{
+		"path": n.GetPath(), "Since": n.GetSince(),
+		"Label": n.GetDir().GetLabel() + n.GetLeaf().GetLabel(), "Order": strings.Join(n.GetDir().GetOrder(), " "),
+	}
 	for l := n.GetLeaf(); l != nil; l = l.GetSuccessor() {
 		if !utf8.ValidString(l.GetContentType()) {
 			texts["ContentType"] = l.GetContentType()
@@ -82,6 +86,7 @@ func encodeLeaf(l Leaf) *pluginv1.Leaf {
 		ContentType:  l.ContentType,
 		LastModified: encodeTime(l.LastModified),
 		NotAfter:     encodeTime(l.NotAfter),
+		Label:        l.Label,
 	}
 	if l.Successor != nil {
 		out.Successor = encodeLeaf(*l.Successor)

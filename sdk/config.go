@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	"path/filepath"
+
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/gohcl"
@@ -16,8 +18,17 @@ type Config struct {
 	Body *hclsyntax.Body
 	// Instances are the instances that the configuration defines.
 	Instances []*Instance
-	// Mounts are the path prefixes that the plugin answers for.
+	// Mounts are the path prefixes that the plugin's block names, or those of
+	// [Mounter] when it names none.
 	Mounts []string
+	// Dir is the absolute path of the folder of the configuration file, see
+	// [Config.Path].
+	Dir string
+	// StateDir is the absolute path of the folder where the plugin may keep
+	// files between runs; package [github.com/mockmd/mockmd/sdk/statefile]
+	// reads and writes them. The folder need not exist. Empty when there is no
+	// place to keep anything.
+	StateDir string
 	// Log is the plugin's logger. It may be kept.
 	Log hclog.Logger
 	// Host is what the plugin can ask of the core. It may be kept, for actions
@@ -34,4 +45,13 @@ type Config struct {
 // receives where the value of NAME stands.
 func (c *Config) Decode(target any) hcl.Diagnostics {
 	return gohcl.DecodeBody(c.Body, nil, target)
+}
+
+// Path makes a path of the config block absolute: a relative one is meant from
+// the folder of the configuration file.
+func (c *Config) Path(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(c.Dir, path)
 }

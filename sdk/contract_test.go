@@ -87,7 +87,7 @@ func (r *rack) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 		"meta-data/rack/of":       sdk.Text(in.ID),
 		"meta-data/rack/power":    sdk.Text(r.power),
 		"meta-data/rack/restored": sdk.Text(r.restored),
-		"meta-data/rack/0":        sdk.Dir{Label: "0=top", Since: "2020-10-27"},
+		"meta-data/rack/0":        sdk.Dir{Label: "0=top", Order: []string{"z", "a"}, Since: "2020-10-27"},
 		"meta-data/rack/ends": sdk.Leaf{
 			Body: []byte("now"), ContentType: "application/json", Since: "2011-01-01",
 			LastModified: time.Unix(1, 0).UTC(), NotAfter: time.Unix(2, 0).UTC(),
@@ -186,7 +186,7 @@ func TestNodesCross(t *testing.T) {
 	if got := text(tree, "meta-data/rack/of"); got != sdktest.Instance().ID {
 		t.Errorf("facts: id %q", got)
 	}
-	if got, want := fmt.Sprintf("%+v", tree["meta-data/rack/0"]), "{Label:0=top Since:2020-10-27}"; got != want {
+	if got, want := fmt.Sprintf("%+v", tree["meta-data/rack/0"]), "{Label:0=top Order:[z a] Since:2020-10-27}"; got != want {
 		t.Errorf("directory %s, want %s", got, want)
 	}
 	l, _ := tree["meta-data/rack/ends"].(sdk.Leaf)
@@ -299,6 +299,7 @@ func TestTextMustBeUTF8(t *testing.T) {
 	for want, tree := range map[string]sdk.Tree{
 		`no new tree: the path of node "a\xff" is not UTF-8: "a\xff"`:        {"a\xff": sdk.Text("")},
 		`no new tree: the Label of node "a" is not UTF-8: "\xff"`:            {"a": sdk.Dir{Label: "\xff"}},
+		`no new tree: the Order of node "a" is not UTF-8: "b \xff"`:          {"a": sdk.Dir{Order: []string{"b", "\xff"}}},
 		`no new tree: the ContentType of node "a" is not UTF-8: "text/\xff"`: {"a": sdk.Leaf{Successor: &sdk.Leaf{ContentType: "text/\xff"}}},
 	} {
 		p := sdktest.Start(t, odd{tree})

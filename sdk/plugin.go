@@ -38,6 +38,9 @@ type Configurer interface {
 // when its block in the configuration names none. Without it the block must
 // have a mount argument.
 type Mounter interface {
+	// Mounts is asked before Configure and once more after Configure has
+	// accepted: the mounts may depend on the configuration, and the second
+	// answer holds. The first one may then be empty.
 	Mounts() []string
 }
 

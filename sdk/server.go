@@ -69,7 +69,10 @@ func (s *server) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) (*
 	if err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "read configuration: %v", err)
 	}
-	c := &Config{Name: r.GetName(), Body: body, Mounts: r.GetMounts(), Log: s.log, Host: s.host}
+	c := &Config{
+		Name: r.GetName(), Body: body, Mounts: r.GetMounts(), Dir: r.GetConfigDir(), StateDir: r.GetStateDir(),
+		Log: s.log, Host: s.host,
+	}
 	for _, in := range r.GetInstances() {
 		facts, err := decodeInstance(in)
 		if err != nil {
@@ -79,8 +82,14 @@ func (s *server) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) (*
 	}
 	diags := s.configure(ctx, c)
 	out := &pluginv1.ConfigureResponse{Diagnostics: wire.EncodeDiagnostics(diags)}
-	if p, ok := s.plugin.(Summarizer); ok && !diags.HasErrors() {
+	if diags.HasErrors() {
+		return out, nil
+	}
+	if p, ok := s.plugin.(Summarizer); ok {
 		out.Summary = strings.ToValidUTF8(p.Summary(), "?")
+	}
+	if p, ok := s.plugin.(Mounter); ok {
+		out.Mounts = p.Mounts()
 	}
 	return out, nil
 }

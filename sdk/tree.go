@@ -24,6 +24,9 @@ type Leaf struct {
 	Body []byte
 	// ContentType is the Content-Type header; empty is "text/plain".
 	ContentType string
+	// Label is how its parent lists it, such as "ec2-user/"; empty is its name.
+	// That of a Successor is not looked at.
+	Label string
 	// Since is the first API version that shows the leaf, as a date such as
 	// "2020-10-27"; empty is every version. A date that is not a version
 	// shows it from the next version on.
@@ -39,12 +42,16 @@ type Leaf struct {
 	Successor *Leaf
 }
 
-// Dir is a directory that needs an entry: an empty one, or one that its parent
-// lists in another way than "name/".
+// Dir is a directory that needs an entry: an empty one, one that its parent
+// lists in another way than "name/", or one whose children are not listed in
+// the order of their bytes.
 type Dir struct {
 	// Label is how the parent lists it, such as "0=my-key"; empty is the name
 	// with a slash.
 	Label string
+	// Order are names of children, without slashes, that are listed first and
+	// in this order; all others follow in the order of their bytes.
+	Order []string
 	// Since is as in [Leaf].
 	Since string
 }

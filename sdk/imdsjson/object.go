@@ -11,8 +11,8 @@ import (
 type Field struct {
 	// Name is the key.
 	Name string
-	// Value is a string, a []string (nil is null), a bool, an int, or nil for
-	// null.
+	// Value is a string, a []string (nil is null), a bool, an int, a []Field
+	// for an object inside this one, or nil for null.
 	Value any
 }
 
@@ -23,25 +23,31 @@ type Field struct {
 //
 // It panics on a value of another type than [Field] allows: that is a mistake
 // of the plugin's author, not something that happens at run time.
-func Object(fields ...Field) []byte {
+func Object(fields ...Field) []byte { return appendObject(nil, fields, "\n") }
+
+// appendObject prints an object whose last line begins with newline, which is
+// a line feed and the indent.
+func appendObject(b []byte, fields []Field, newline string) []byte {
 	if len(fields) == 0 {
-		return []byte("{ }")
+		return append(b, "{ }"...)
 	}
-	b := []byte("{")
+	b = append(b, '{')
 	for i, f := range fields {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, "\n  "...)
+		b = append(b, newline+"  "...)
 		b = appendString(b, f.Name)
 		b = append(b, " : "...)
-		b = appendValue(b, f)
+		b = appendValue(b, f, newline+"  ")
 	}
-	return append(b, "\n}"...)
+	return append(b, newline+"}"...)
 }
 
-func appendValue(b []byte, f Field) []byte {
+func appendValue(b []byte, f Field, newline string) []byte {
 	switch v := f.Value.(type) {
+	case []Field:
+		return appendObject(b, v, newline)
 	case nil:
 		return append(b, "null"...)
 	case string:
@@ -53,7 +59,7 @@ func appendValue(b []byte, f Field) []byte {
 	case int:
 		return strconv.AppendInt(b, int64(v), 10)
 	default:
-		panic(fmt.Sprintf("imdsjson: value of %q is %T, want string, []string, bool, int or nil", f.Name, v))
+		panic(fmt.Sprintf("imdsjson: value of %q is %T, want string, []string, bool, int, []Field or nil", f.Name, v))
 	}
 }
 

@@ -27,6 +27,8 @@ func TestObject(t *testing.T) {
 		"empty array":        {[]imdsjson.Field{{"k", []string{}}}, "{\n  \"k\" : [ ]\n}"},
 		"array of one":       {[]imdsjson.Field{{"k", []string{"x"}}}, "{\n  \"k\" : [ \"x\" ]\n}"},
 		"array of two":       {[]imdsjson.Field{{"k", []string{"x", "y"}}}, "{\n  \"k\" : [ \"x\", \"y\" ]\n}"},
+		"object inside":      {[]imdsjson.Field{{"a", []imdsjson.Field{{"b", 1}, {"c", []imdsjson.Field{{"d", true}}}}}, {"e", nil}}, "{\n  \"a\" : {\n    \"b\" : 1,\n    \"c\" : {\n      \"d\" : true\n    }\n  },\n  \"e\" : null\n}"},
+		"empty inside":       {[]imdsjson.Field{{"a", []imdsjson.Field{}}}, "{\n  \"a\" : { }\n}"},
 		"slash and HTML":     {[]imdsjson.Field{{"k", "a/b+c=<d>&e"}}, "{\n  \"k\" : \"a/b+c=<d>&e\"\n}"},
 		"quote and controls": {[]imdsjson.Field{{"k", "a\"b\\c\nd\x01"}}, "{\n  \"k\" : \"a\\\"b\\\\c\\nd\\u0001\"\n}"},
 		"key is escaped":     {[]imdsjson.Field{{"a\"b", "c"}}, "{\n  \"a\\\"b\" : \"c\"\n}"},
@@ -50,7 +52,7 @@ func TestObject(t *testing.T) {
 func TestObjectPanicsOnAnotherType(t *testing.T) {
 	t.Parallel()
 	defer func() {
-		const want = `value of "k" is float64, want string, []string, bool, int or nil`
+		const want = `value of "k" is float64, want string, []string, bool, int, []Field or nil`
 		if got := fmt.Sprint(recover()); !strings.Contains(got, want) {
 			t.Errorf("panic %q, want %q in it", got, want)
 		}

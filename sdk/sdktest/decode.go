@@ -18,7 +18,7 @@ func decodeTree(m *pluginv1.Tree) sdk.Tree {
 			l.Since = n.GetSince()
 			t[n.GetPath()] = l
 		case *pluginv1.Node_Dir:
-			t[n.GetPath()] = sdk.Dir{Label: k.Dir.GetLabel(), Since: n.GetSince()}
+			t[n.GetPath()] = sdk.Dir{Label: k.Dir.GetLabel(), Order: k.Dir.GetOrder(), Since: n.GetSince()}
 		case *pluginv1.Node_Live:
 			t[n.GetPath()] = sdk.Live{Subtree: k.Live.GetSubtree(), Since: n.GetSince()}
 		}
@@ -32,6 +32,7 @@ func decodeLeaf(m *pluginv1.Leaf) sdk.Leaf {
 		ContentType:  m.GetContentType(),
 		LastModified: decodeTime(m.GetLastModified()),
 		NotAfter:     decodeTime(m.GetNotAfter()),
+		Label:        m.GetLabel(),
 	}
 	if s := m.GetSuccessor(); s != nil {
 		next := decodeLeaf(s)

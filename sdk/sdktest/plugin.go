@@ -17,11 +17,18 @@ import (
 	"github.com/mockmd/mockmd/sdk/wire"
 )
 
-// Plugin is a plugin under test.
+// Plugin is a plugin under test. Its fields are set before Configure.
 type Plugin struct {
+	// Mount are the mounts that the plugin's block names; nil is none.
+	Mount []string
+	// Dir is the folder of the configuration file, and StateDir where the
+	// plugin may keep files; both as in [sdk.Config].
+	Dir, StateDir string
+
 	t         testing.TB
 	rpc       pluginv1.PluginServiceClient
 	instances []*pluginv1.Instance
+	mounts    []string
 	stop      func()
 	run       *run
 }
@@ -117,14 +124,24 @@ func (p *Plugin) Configure(config string, instances ...*sdk.Instance) hcl.Diagno
 		instances = []*sdk.Instance{Instance()}
 	}
 	p.instances = encodeInstances(p.t, instances)
+	p.mounts = p.Mount
+	if p.Mount == nil {
+		p.mounts = p.Describe().Mounts
+	}
 	r, err := p.rpc.Configure(p.t.Context(), &pluginv1.ConfigureRequest{
-		Name: "test", Config: body, Instances: p.instances, Mounts: p.Describe().Mounts,
+		Name: "test", Config: body, Instances: p.instances, Mounts: p.mounts, ConfigDir: p.Dir, StateDir: p.StateDir,
 	})
 	if err != nil {
 		p.t.Fatalf("configure plugin: %v", err)
 	}
+	if p.Mount == nil && len(r.GetMounts()) > 0 {
+		p.mounts = r.GetMounts()
+	}
 	return wire.DecodeDiagnostics(r.GetDiagnostics(), body, hcl.Range{Filename: "config.hcl", Start: hcl.InitialPos, End: hcl.InitialPos})
 }
+
+// Mounts returns the mounts that hold since Configure.
+func (p *Plugin) Mounts() []string { return p.mounts }
 
 // Act calls an action. The error is that of the action, or of the transport.
 func (p *Plugin) Act(action string, body []byte) ([]byte, error) {

@@ -1085,8 +1085,16 @@ type ConfigureRequest struct {
 	Config *Body `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
 	// The instances that the configuration defines.
 	Instances []*Instance `protobuf:"bytes,3,rep,name=instances,proto3" json:"instances,omitempty"`
-	// The mounts that hold for this plugin.
-	Mounts        []string `protobuf:"bytes,4,rep,name=mounts,proto3" json:"mounts,omitempty"`
+	// The mounts that the plugin's block names; where it names none, those of
+	// DescribeResponse.
+	Mounts []string `protobuf:"bytes,4,rep,name=mounts,proto3" json:"mounts,omitempty"`
+	// Absolute path of the folder of the configuration file: relative paths in
+	// the config block are meant from there.
+	ConfigDir string `protobuf:"bytes,5,opt,name=config_dir,json=configDir,proto3" json:"config_dir,omitempty"`
+	// Absolute path of the folder where this plugin may keep files between runs.
+	// It need not exist; the plugin makes it, with mode 0700, when it has
+	// something to keep. Empty when there is no place to keep anything.
+	StateDir      string `protobuf:"bytes,6,opt,name=state_dir,json=stateDir,proto3" json:"state_dir,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1149,6 +1157,20 @@ func (x *ConfigureRequest) GetMounts() []string {
 	return nil
 }
 
+func (x *ConfigureRequest) GetConfigDir() string {
+	if x != nil {
+		return x.ConfigDir
+	}
+	return ""
+}
+
+func (x *ConfigureRequest) GetStateDir() string {
+	if x != nil {
+		return x.StateDir
+	}
+	return ""
+}
+
 // ConfigureResponse says what is wrong with a configuration.
 type ConfigureResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1157,7 +1179,10 @@ type ConfigureResponse struct {
 	Diagnostics []*Diagnostic `protobuf:"bytes,1,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
 	// What the plugin is configured to do, in a few words for the core's
 	// start-up summary; no secrets. May be empty.
-	Summary       string `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"`
+	Summary string `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"`
+	// The plugin's own mounts under this configuration; they hold where its
+	// block names none. Empty: those of DescribeResponse.
+	Mounts        []string `protobuf:"bytes,3,rep,name=mounts,proto3" json:"mounts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1204,6 +1229,13 @@ func (x *ConfigureResponse) GetSummary() string {
 		return x.Summary
 	}
 	return ""
+}
+
+func (x *ConfigureResponse) GetMounts() []string {
+	if x != nil {
+		return x.Mounts
+	}
+	return nil
 }
 
 // RunRequest is one message from the core on the Run stream.
@@ -1734,7 +1766,9 @@ type Leaf struct {
 	// The moment from which the leaf is not served any more; unset is never.
 	NotAfter *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=not_after,json=notAfter,proto3" json:"not_after,omitempty"`
 	// What is served from not_after on; unset: the path is gone.
-	Successor     *Leaf `protobuf:"bytes,5,opt,name=successor,proto3" json:"successor,omitempty"`
+	Successor *Leaf `protobuf:"bytes,5,opt,name=successor,proto3" json:"successor,omitempty"`
+	// How the parent lists it; empty is its name. Not looked at in a successor.
+	Label         string `protobuf:"bytes,6,opt,name=label,proto3" json:"label,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1804,11 +1838,22 @@ func (x *Leaf) GetSuccessor() *Leaf {
 	return nil
 }
 
+func (x *Leaf) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
 // Dir is a directory.
 type Dir struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How the parent lists it; empty is its name with a slash.
-	Label         string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
+	Label string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
+	// Names of children, without slashes, that are listed first and in this
+	// order; all others follow in the order of their bytes. Names of children
+	// that there are not are left out.
+	Order         []string `protobuf:"bytes,2,rep,name=order,proto3" json:"order,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1848,6 +1893,13 @@ func (x *Dir) GetLabel() string {
 		return x.Label
 	}
 	return ""
+}
+
+func (x *Dir) GetOrder() []string {
+	if x != nil {
+		return x.Order
+	}
+	return nil
 }
 
 // Live is a node that the plugin answers per request.
@@ -2430,15 +2482,19 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x06ranges\x18\x04 \x03(\v2&.mockmd.plugin.v1.Instance.RangesEntryR\x06ranges\x1aR\n" +
 	"\vRangesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
-	"\x05value\x18\x02 \x01(\v2\x17.mockmd.plugin.v1.RangeR\x05value:\x028\x01\"\xa8\x01\n" +
+	"\x05value\x18\x02 \x01(\v2\x17.mockmd.plugin.v1.RangeR\x05value:\x028\x01\"\xe4\x01\n" +
 	"\x10ConfigureRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
 	"\x06config\x18\x02 \x01(\v2\x16.mockmd.plugin.v1.BodyR\x06config\x128\n" +
 	"\tinstances\x18\x03 \x03(\v2\x1a.mockmd.plugin.v1.InstanceR\tinstances\x12\x16\n" +
-	"\x06mounts\x18\x04 \x03(\tR\x06mounts\"m\n" +
+	"\x06mounts\x18\x04 \x03(\tR\x06mounts\x12\x1d\n" +
+	"\n" +
+	"config_dir\x18\x05 \x01(\tR\tconfigDir\x12\x1b\n" +
+	"\tstate_dir\x18\x06 \x01(\tR\bstateDir\"\x85\x01\n" +
 	"\x11ConfigureResponse\x12>\n" +
 	"\vdiagnostics\x18\x01 \x03(\v2\x1c.mockmd.plugin.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
-	"\asummary\x18\x02 \x01(\tR\asummary\"\xd2\x01\n" +
+	"\asummary\x18\x02 \x01(\tR\asummary\x12\x16\n" +
+	"\x06mounts\x18\x03 \x03(\tR\x06mounts\"\xd2\x01\n" +
 	"\n" +
 	"RunRequest\x12/\n" +
 	"\x05start\x18\x01 \x01(\v2\x17.mockmd.plugin.v1.StartH\x00R\x05start\x128\n" +
@@ -2470,15 +2526,17 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x04leaf\x18\x03 \x01(\v2\x16.mockmd.plugin.v1.LeafH\x00R\x04leaf\x12)\n" +
 	"\x03dir\x18\x04 \x01(\v2\x15.mockmd.plugin.v1.DirH\x00R\x03dir\x12,\n" +
 	"\x04live\x18\x05 \x01(\v2\x16.mockmd.plugin.v1.LiveH\x00R\x04liveB\x06\n" +
-	"\x04kind\"\xed\x01\n" +
+	"\x04kind\"\x83\x02\n" +
 	"\x04Leaf\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12!\n" +
 	"\fcontent_type\x18\x02 \x01(\tR\vcontentType\x12?\n" +
 	"\rlast_modified\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\flastModified\x127\n" +
 	"\tnot_after\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bnotAfter\x124\n" +
-	"\tsuccessor\x18\x05 \x01(\v2\x16.mockmd.plugin.v1.LeafR\tsuccessor\"\x1b\n" +
+	"\tsuccessor\x18\x05 \x01(\v2\x16.mockmd.plugin.v1.LeafR\tsuccessor\x12\x14\n" +
+	"\x05label\x18\x06 \x01(\tR\x05label\"1\n" +
 	"\x03Dir\x12\x14\n" +
-	"\x05label\x18\x01 \x01(\tR\x05label\" \n" +
+	"\x05label\x18\x01 \x01(\tR\x05label\x12\x14\n" +
+	"\x05order\x18\x02 \x03(\tR\x05order\" \n" +
 	"\x04Live\x12\x18\n" +
 	"\asubtree\x18\x01 \x01(\bR\asubtree\"\a\n" +
 	"\x05Ready\"\xd7\x01\n" +
