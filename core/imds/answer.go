@@ -25,11 +25,14 @@ const tokenPath = "/latest/api/token" //nolint:gosec // a path, not a token
 // answer decides what a request is answered. The parts of the reply may lie in
 // buf.
 func (s *Server) answer(ctx context.Context, o *Options, r *http.Request, client netip.Addr, buf *buffer) reply {
+	if o.Settings.EndpointDisabled { // before all else, as the real service does
+		return replyForbidden
+	}
 	path, ok := decodeTarget(r.RequestURI)
 	if !ok && (r.RequestURI != "*" || r.Method != http.MethodOptions) {
 		return replyBadRequest
 	}
-	if !s.allowed(o, r, client) || o.Settings.EndpointDisabled {
+	if !s.allowed(o, r, client) {
 		return replyForbidden
 	}
 	atToken := path == tokenPath

@@ -21,7 +21,7 @@ const page404 = `<?xml version="1.0" encoding="iso-8859-1"?>
 `
 
 // The answers of the real service, from the captures of the fidelity notes.
-// Names and times differ where the captures hide them; TOKEN stands for a token that the answer or the request carries.
+// Names and times differ where the captures hide them; $TOKEN stands for a token that the answer or the request carries.
 const (
 	tail        = "Server: EC2ws\r\nConnection: close\r\n"
 	emptyTail   = "Content-Length: 0\r\n" + testDate + tail + "Content-Type: text/plain\r\n\r\n"
@@ -35,24 +35,18 @@ func TestCaptures(t *testing.T) {
 	if len(page404) != 339 {
 		t.Fatalf("the page of cap:8 has %d bytes, want 339", len(page404))
 	}
-	plain := func(*Options) {}
-	required := func(o *Options) { o.Settings.TokensRequired = true }
-	disabled := func(o *Options) { o.Settings.EndpointDisabled = true }
-	for _, tt := range []struct {
-		name    string
-		options func(*Options)
-		later   time.Duration // since the token was made
-		request string
-		want    string
-	}{
+	plain := Settings{}
+	required := Settings{TokensRequired: true}
+	disabled := Settings{EndpointDisabled: true}
+	runGoldens(t, testTree(), []golden{
 		{
 			"cap:1 listing with a new token", plain, 0,
-			get("/latest/meta-data/", "X-aws-ec2-metadata-token: TOKEN"),
+			get("/latest/meta-data/", "X-aws-ec2-metadata-token: $TOKEN"),
 			ok + ttlName + "21600\r\n" + contentHead + "Content-Length: 320\r\n" + testDate + tail + "\r\n" + testListing,
 		},
 		{
 			"cap:1 leaf 25 s later", plain, 25 * time.Second,
-			get("/latest/meta-data/mac", "X-aws-ec2-metadata-token: TOKEN"),
+			get("/latest/meta-data/mac", "X-aws-ec2-metadata-token: $TOKEN"),
 			ok + ttlName + "21575\r\n" + contentHead + "Content-Length: 17\r\n" + testDate + tail + "\r\n02:29:96:8f:6a:2d",
 		},
 		{
@@ -62,13 +56,13 @@ func TestCaptures(t *testing.T) {
 		},
 		{
 			"cap:5 remaining seconds are rounded up", required, 81*time.Second + time.Millisecond,
-			get("/latest/meta-data/mac", "x-aws-ec2-metadata-token:TOKEN"),
+			get("/latest/meta-data/mac", "x-aws-ec2-metadata-token:$TOKEN"),
 			ok + ttlName + "21519\r\n" + contentHead + "Content-Length: 17\r\n" + testDate + tail + "\r\n02:29:96:8f:6a:2d",
 		},
 		{
 			"cap:6 token", required, 0,
 			request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600"),
-			ok + ttlName + "21600\r\nContent-Length: 56\r\n" + testDate + tail + "Content-Type: text/plain\r\n\r\nTOKEN",
+			ok + ttlName + "21600\r\nContent-Length: 56\r\n" + testDate + tail + "Content-Type: text/plain\r\n\r\n$TOKEN",
 		},
 		{
 			"cap:7 no token where one is needed", required, 0,
@@ -82,7 +76,7 @@ func TestCaptures(t *testing.T) {
 		},
 		{
 			"nothing there, with a token", plain, 0,
-			get("/latest/meta-data/iam/security-credentials/", "X-aws-ec2-metadata-token: TOKEN"),
+			get("/latest/meta-data/iam/security-credentials/", "X-aws-ec2-metadata-token: $TOKEN"),
 			"HTTP/1.1 404 Not Found\r\n" + ttlName + "21600\r\nContent-Type: text/html\r\nContent-Length: 339\r\n" + testDate + tail + "\r\n" + page404,
 		},
 		{
@@ -118,7 +112,7 @@ func TestCaptures(t *testing.T) {
 		{
 			"cap:15 chunked PUT", plain, 0,
 			request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600", "Transfer-Encoding: chunked") + "0\r\n\r\n",
-			ok + ttlName + "21600\r\nContent-Length: 56\r\n" + testDate + tail + "Content-Type: text/plain\r\n\r\nTOKEN",
+			ok + ttlName + "21600\r\nContent-Length: 56\r\n" + testDate + tail + "Content-Type: text/plain\r\n\r\n$TOKEN",
 		},
 		{
 			"cap:15 PUT with Expect", plain, 0,
@@ -143,7 +137,7 @@ func TestCaptures(t *testing.T) {
 		},
 		{
 			"HEAD has the header of GET", plain, 0,
-			request("HEAD", "/latest/meta-data/", "X-aws-ec2-metadata-token: TOKEN"),
+			request("HEAD", "/latest/meta-data/", "X-aws-ec2-metadata-token: $TOKEN"),
 			ok + ttlName + "21600\r\n" + contentHead + "Content-Length: 320\r\n" + testDate + tail + "\r\n",
 		},
 		{
@@ -166,24 +160,5 @@ func TestCaptures(t *testing.T) {
 			"GET /latest/meta-data/\r\n",
 			"HTTP/1.1 400 Bad Request\r\n" + emptyTail,
 		},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(tt.options)
-			token := f.tokens.Mint(MaxTTL)
-			f.clock.Add(int64(tt.later))
-			got := exchange(t, f.listen(t, "tcp4", nil), strings.ReplaceAll(tt.request, "TOKEN", token))
-			want := tt.want
-			if before, found := strings.CutSuffix(want, "TOKEN"); found {
-				minted := body(got)
-				if _, valid := f.tokens.Check(minted); !valid || !strings.HasPrefix(minted, "AQAEA") || len(minted) != 56 {
-					t.Errorf("the body is no token: %q", minted)
-				}
-				want = before + minted
-			}
-			if got != want {
-				t.Errorf("got\n%q\nwant\n%q", got, want)
-			}
-		})
-	}
+	})
 }

@@ -78,6 +78,7 @@ var badHeads = []struct{ name, head string }{
 	{"another encoding", line + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"},
 	{"encoding in disguise", line + "Transfer-Encoding: xchunked\r\n\r\n"},
 	{"absolute target", "GET http://169.254.169.254/latest HTTP/1.1\r\nHost: 169.254.169.254\r\n\r\n"},
+	{"absolute target of OPTIONS", "OPTIONS http://169.254.169.254/ HTTP/1.1\r\nHost: 169.254.169.254\r\n\r\n"},
 	{"authority target", "CONNECT 169.254.169.254:80 HTTP/1.1\r\nHost: 169.254.169.254\r\n\r\n"},
 	{"relative target", "GET latest HTTP/1.1\r\n\r\n"},
 	{"star", "GET * HTTP/1.1\r\n\r\n"},

@@ -3,6 +3,7 @@
 package imds
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -102,6 +103,43 @@ func TestHopLimit(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// A socket of both families obeys the option of the family that the client
+// came by.
+func TestHopLimitOfBothFamilies(t *testing.T) {
+	t.Parallel()
+	const limit = 3
+	inner, err := net.Listen("tcp", "[::]:0")
+	if err != nil {
+		t.Skipf("no socket of both families here: %v", err)
+	}
+	l := &hopsListener{Listener: inner}
+	f := newFixture(func(o *Options) { o.Settings.HopLimit = limit })
+	done := make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { done <- f.Serve(ctx, l) }()
+	_, port, _ := net.SplitHostPort(inner.Addr().String())
+	for _, host := range []string{"127.0.0.1", "::1"} {
+		address := net.JoinHostPort(host, port)
+		if c, err := net.Dial("tcp", address); err != nil {
+			t.Logf("no way to %s here: %v", host, err)
+			continue
+		} else if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+		got := exchange(t, address, request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"))
+		if status(got) != 200 || l.last() != limit {
+			t.Errorf("%s: the answer has hop limit %d, want %d:\n%q", host, l.last(), limit, got)
+		}
+		if exchange(t, address, get("/")); l.last() == limit {
+			t.Errorf("%s: a read is answered with the limit of a PUT", host)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("Serve: %v", err)
 	}
 }
 

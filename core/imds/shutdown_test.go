@@ -3,6 +3,7 @@ package imds
 import (
 	"context"
 	"io"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -88,4 +89,37 @@ func TestShutdownIsBounded(t *testing.T) {
 		}
 		_ = c.Close()
 	})
+}
+
+// One server on two listeners, as with an IPv6 endpoint: both are answered with
+// the same tokens, and one that ends leaves the other.
+func TestTwoListeners(t *testing.T) {
+	t.Parallel()
+	f := newFixture(func(o *Options) { o.Settings.TokensRequired = true })
+	second, err := net.Listen("tcp6", "[::1]:0")
+	if err != nil {
+		t.Skipf("no IPv6 loopback here: %v", err)
+	}
+	at := f.listen(t, "tcp4", nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- f.Serve(ctx, second) }()
+	const path = "/latest/meta-data/mac"
+	token := "X-aws-ec2-metadata-token: " + body(exchange(t, second.Addr().String(), request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")))
+	for _, address := range []string{at, second.Addr().String()} {
+		if got := exchange(t, address, get(path, token)); status(got) != 200 {
+			t.Errorf("%s with a token of the IPv6 listener: %q", address, got)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	if got := exchange(t, at, get(path, token)); status(got) != 200 {
+		t.Errorf("after the end of the other: %q", got)
+	}
+	if c, err := net.Dial("tcp", second.Addr().String()); err == nil {
+		_ = c.Close()
+		t.Error("the listener that ended still accepts")
+	}
 }

@@ -13,7 +13,7 @@ func benchRouter(tb testing.TB, vanishing bool) *View {
 	tb.Helper()
 	r, err := New(Options{
 		Mounts:    []Mount{{"meta-data", "instance"}, {"meta-data/placement", "placement"}, {"meta-data/iam", "iam"}, {"dynamic", "identity"}},
-		Instances: []Instance{{Launched: launched}},
+		Instances: []Instance{{Launched: launched, Omit: []string{"meta-data/general-7", "dynamic/live/omitted"}}},
 		Render:    renderTest,
 		Now:       time.Now,
 	})
@@ -29,6 +29,7 @@ func benchRouter(tb testing.TB, vanishing bool) *View {
 			general = append(general, leaf(fmt.Sprintf("meta-data/network/interfaces/macs/02:00:00:00:00:%02x/key-%d", mac, key), "value"))
 		}
 	}
+	general = append(general, dir("meta-data", "", "system", "instance-id"), labelled(leaf("meta-data/users", "u"), "users/"))
 	if vanishing {
 		general = append(general, ends(leaf("meta-data/spot/instance-action", "{}"), time.Now().Add(time.Hour)))
 	}
@@ -54,6 +55,11 @@ var lookups = [...]struct{ name, path string }{ // never changed
 	{"dated-listing", "/2012-01-12/meta-data/"},
 	{"versions", "/"},
 	{"live", "/latest/dynamic/live/x/y"},
+	{"labelled", "/latest/meta-data/users"},
+	{"omitted", "/latest/meta-data/general-7"},
+	{"below-omitted", "/latest/meta-data/general-7/x/y"},
+	{"omitted-live", "/latest/dynamic/live/omitted/x"},
+	{"beside-omitted", "/latest/dynamic/live/other/x"},
 	{"absent", "/latest/meta-data/spot/termination-time"},
 }
 

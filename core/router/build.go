@@ -1,6 +1,7 @@
 package router
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -10,6 +11,7 @@ type builder struct {
 	view     *View
 	root     *branch
 	branches map[string]*branch
+	thinned  map[string]bool // directories below which something is omitted
 }
 
 // branch is an entry in the making.
@@ -37,7 +39,7 @@ func (b *builder) branch(path string) *branch {
 
 // finish works out an entry after those below it.
 func (b *builder) finish(br *branch) {
-	slices.SortFunc(br.kids, func(x, y *branch) int { return strings.Compare(x.name, y.name) })
+	br.sort()
 	e := br.entry
 	owner := b.view.trees[e.plugin]
 	if e.plugin != "" && owner == nil {
@@ -68,14 +70,15 @@ func (b *builder) finish(br *branch) {
 
 // list renders what a directory lists, once for each version at which that
 // changes. A directory is there from the first version on that shows
-// something below it, or from its own since when it has a node.
+// something below it, or from its own since when it has a node and nothing
+// below it is omitted.
 func (b *builder) list(br *branch) {
 	isRoot := br == b.root
 	var steps []int
 	switch {
 	case isRoot:
 		steps = append(steps, 0) // "/" lists every version, so each has a root
-	case br.node != nil:
+	case br.node != nil && !b.thinned[br.entry.path]:
 		steps = append(steps, br.node.since)
 	}
 	for _, kid := range br.kids {
@@ -97,6 +100,21 @@ func (b *builder) list(br *branch) {
 	if len(steps) > 0 {
 		br.entry.since = steps[0]
 	}
+}
+
+// sort puts the children in the order in which they are listed: first those
+// that the node names, as it names them, then the others by their bytes.
+func (br *branch) sort() {
+	var place map[string]int
+	if br.node != nil {
+		place = make(map[string]int, len(br.node.order))
+		for i, name := range br.node.order {
+			place[name] = i - len(br.node.order) // all others have place 0
+		}
+	}
+	slices.SortFunc(br.kids, func(x, y *branch) int {
+		return cmp.Or(cmp.Compare(place[x.name], place[y.name]), strings.Compare(x.name, y.name))
+	})
 }
 
 // line is how a directory lists the branch. The version root lists plain

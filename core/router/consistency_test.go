@@ -2,6 +2,7 @@ package router
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,8 +22,9 @@ func TestListedNamesResolve(t *testing.T) {
 		}
 		s := &script{data: data}
 		mounts := s.mounts()
+		omit := s.omit()
 		c := &clock{t: launched}
-		r, err := New(Options{Mounts: mounts, Instances: []Instance{{Launched: launched}}, Render: renderTest, Now: c.now})
+		r, err := New(Options{Mounts: mounts, Instances: []Instance{{Launched: launched, Omit: omit}}, Render: renderTest, Now: c.now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +34,7 @@ func TestListedNamesResolve(t *testing.T) {
 			var nodes []*pluginv1.Node
 			for range 6 {
 				n := s.node(mounts[s.below(len(mounts))].Path)
-				if n.GetDir().GetLabel() != "" || n.GetLive().GetSubtree() {
+				if n.GetDir().GetLabel() != "" || n.GetLeaf().GetLabel() != "" || n.GetLive().GetSubtree() {
 					continue // their lines and what is below them are the plugin's own
 				}
 				if r.Publish(plugin, "", append(nodes, n)) == nil {
@@ -50,6 +52,9 @@ func TestListedNamesResolve(t *testing.T) {
 				for _, n := range all {
 					for at := n.GetPath(); at != ""; at = parent(at) {
 						path := "/" + version + "/" + at
+						if reached[path] && slices.ContainsFunc(omit, func(o string) bool { return covers(o, at) }) {
+							t.Fatalf("seed %d, second %d: %s is listed without %q", seed, second, path, omit)
+						}
 						if found := r.View("").Lookup(path).Kind != NotFound; found != reached[path] {
 							t.Fatalf("seed %d, second %d: %s resolves: %t, is listed: %t", seed, second, path, found, reached[path])
 						}

@@ -1,6 +1,7 @@
 // Package router merges what the plugins publish into one immutable tree per
 // instance and answers lookups in it: mounts, API versions, directory
-// listings, leaves that end, live nodes and trees still awaited.
+// listings, leaves that end, live nodes, trees still awaited and paths that are
+// left out.
 //
 // A [Router] has one [View] per instance. [Router.Publish] checks a plugin's
 // tree, renders it, merges it with those of the other plugins and swaps the

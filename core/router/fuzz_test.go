@@ -44,15 +44,33 @@ func (s *script) mounts() []Mount {
 	return out
 }
 
+// omit makes paths that are not served, some of which may cover others.
+func (s *script) omit() []string {
+	var out []string
+	for range max(0, s.below(5)-2) {
+		out = append(out, s.path())
+	}
+	return out
+}
+
+// order makes names of children, some of which no child has.
+func (s *script) order() []string {
+	names := []string{"b", "zz", "a-b", "ab", "a"}
+	from := s.below(len(names))
+	return names[from:min(len(names), from+s.below(4))]
+}
+
 // node makes a node at or below a path.
 func (s *script) node(at string) *pluginv1.Node {
 	if s.below(3) > 0 {
 		at += "/" + s.path()
 	}
 	var n *pluginv1.Node
-	switch s.below(8) {
-	case 0:
-		n = dir(at, []string{"", "0=x"}[s.below(2)])
+	switch s.below(10) {
+	case 0, 8:
+		n = dir(at, []string{"", "", "0=x"}[s.below(3)], s.order()...)
+	case 9:
+		n = labelled(leaf(at, "labelled"), []string{"user/", "z=1"}[s.below(2)])
 	case 1:
 		n = live(at)
 	case 2:
@@ -92,8 +110,8 @@ func FuzzRouter(f *testing.F) {
 		}
 		s := &script{data: data}
 		c := &clock{t: launched}
-		m := &model{mounts: s.mounts(), trees: map[string][]*pluginv1.Node{}, now: c.t}
-		r, err := New(Options{Mounts: m.mounts, Instances: []Instance{{Launched: launched}}, Render: renderTest, Now: c.now})
+		m := &model{mounts: s.mounts(), omit: s.omit(), trees: map[string][]*pluginv1.Node{}, now: c.t}
+		r, err := New(Options{Mounts: m.mounts, Instances: []Instance{{Launched: launched, Omit: m.omit}}, Render: renderTest, Now: c.now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,6 +148,9 @@ func compareAll(t *testing.T, v *View, m *model) {
 	for _, mount := range m.mounts {
 		around(mount.Path)
 	}
+	for _, path := range m.omit {
+		around(path)
+	}
 	for _, tree := range m.trees {
 		for _, n := range tree {
 			around(n.GetPath())
@@ -156,6 +177,6 @@ func compare(t *testing.T, v *View, m *model, request string) {
 	}
 	if got.Kind != want.Kind || string(got.Body) != string(want.Body) || got.Plugin != want.Plugin || got.Node != want.Node ||
 		got.Path != want.Path || got.Version != want.Version || !slices.Equal(got.Awaited, want.Awaited) {
-		t.Fatalf("%q at %v with mounts %v and trees %v:\n got %s %+v\nwant %s %+v", request, m.now.Sub(launched), m.mounts, m.trees, brief(got), got, brief(want), want)
+		t.Fatalf("%q at %v with mounts %v, without %q, and trees %v:\n got %s %+v\nwant %s %+v", request, m.now.Sub(launched), m.mounts, m.omit, m.trees, brief(got), got, brief(want), want)
 	}
 }

@@ -14,6 +14,7 @@ import (
 // as it may: it keeps what was published and works out each answer anew.
 type model struct {
 	mounts []Mount
+	omit   []string
 	trees  map[string][]*pluginv1.Node
 	now    time.Time
 }
@@ -29,8 +30,33 @@ func (m *model) owner(path string) string {
 	return plugin
 }
 
-// node is what the owner of path has published there and is not over yet.
+// omitted says whether path is left out, with what is above it or by itself.
+func (m *model) omitted(path string) bool {
+	return slices.ContainsFunc(m.omit, func(o string) bool { return strings.HasPrefix(path+"/", o+"/") })
+}
+
+// thinned says whether something below path is omitted.
+func (m *model) thinned(path string) bool {
+	left := func(p string) bool { return strings.HasPrefix(p, path+"/") && m.omitted(p) }
+	if slices.ContainsFunc(m.mounts, func(mount Mount) bool { return left(mount.Path) }) {
+		return true
+	}
+	for plugin, tree := range m.trees {
+		for _, n := range tree {
+			if m.owner(n.GetPath()) == plugin && left(n.GetPath()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// node is what the owner of path has published there and is neither omitted
+// nor over yet.
 func (m *model) node(path string) *pluginv1.Node {
+	if m.omitted(path) {
+		return nil
+	}
 	for _, n := range m.trees[m.owner(path)] {
 		if n.GetPath() == path && (n.GetLeaf() == nil || m.leaf(n.GetLeaf()) != nil) {
 			return n
@@ -49,6 +75,9 @@ func (m *model) leaf(l *pluginv1.Leaf) *pluginv1.Leaf {
 
 // live is the live node that answers for path, if any.
 func (m *model) live(path string) *pluginv1.Node {
+	if m.omitted(path) {
+		return nil
+	}
 	if n := m.node(path); n != nil {
 		if n.GetLive() == nil {
 			return nil
@@ -95,11 +124,14 @@ func (m *model) kids(path, version string) []string {
 }
 
 func (m *model) visible(path, version string) bool {
+	if m.omitted(path) {
+		return false
+	}
 	if n := m.live(path); n != nil {
 		return shows(n, version)
 	}
 	n := m.node(path)
-	if n != nil && shows(n, version) {
+	if n != nil && shows(n, version) && (n.GetDir() == nil || !m.thinned(path)) {
 		return true
 	}
 	return n.GetLeaf() == nil && len(m.kids(path, version)) > 0
@@ -109,7 +141,7 @@ func (m *model) visible(path, version string) bool {
 func (m *model) awaited(path string) []string {
 	plugins := map[string]bool{}
 	for _, mount := range m.mounts {
-		if path == "" || strings.HasPrefix(mount.Path+"/", path+"/") {
+		if !m.omitted(mount.Path) && (path == "" || strings.HasPrefix(mount.Path+"/", path+"/")) {
 			plugins[mount.Plugin] = true
 		}
 	}
@@ -133,6 +165,9 @@ func (m *model) lookup(request string) Result {
 	}
 	version, path := segments[0], strings.Join(segments[1:], "/")
 	if !slices.Contains(Versions(), version) {
+		return Result{}
+	}
+	if m.omitted(path) {
 		return Result{}
 	}
 	found := Result{Plugin: m.owner(path), Path: path, Version: version}
@@ -159,12 +194,18 @@ func (m *model) lookup(request string) Result {
 	if path != "" && !m.visible(path, version) {
 		return Result{}
 	}
-	lines := m.kids(path, version)
+	lines := inOrder(m.kids(path, version), n.GetDir().GetOrder())
 	for i, name := range lines {
 		lines[i] = m.line(path, name)
 	}
 	found.Kind, found.Body = Content, []byte(strings.Join(lines, "\n"))
 	return found
+}
+
+// inOrder puts those of names first that order has, in its order.
+func inOrder(names, order []string) []string {
+	first := slices.DeleteFunc(slices.Clone(order), func(name string) bool { return !slices.Contains(names, name) })
+	return append(first, slices.DeleteFunc(names, func(name string) bool { return slices.Contains(order, name) })...)
 }
 
 // line is how the directory path lists name.
@@ -174,6 +215,8 @@ func (m *model) line(path, name string) string {
 	switch {
 	case n.GetDir().GetLabel() != "":
 		return n.GetDir().GetLabel()
+	case n.GetLeaf().GetLabel() != "":
+		return n.GetLeaf().GetLabel()
 	case path == "", n.GetLeaf() != nil, n.GetLive() != nil && !n.GetLive().GetSubtree():
 		return name
 	}

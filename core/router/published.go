@@ -13,7 +13,8 @@ import (
 
 // What one tree may have. A tree over a limit is refused whole.
 const (
-	// MaxTree is the size in bytes of all bodies, paths and header values.
+	// MaxTree is the size in bytes of all bodies, paths, labels, names in
+	// orders and header values.
 	MaxTree = 16 << 20
 	// MaxNodes is the number of nodes and of the directories above them.
 	MaxNodes = 1 << 16
@@ -35,7 +36,9 @@ type published struct {
 type node struct {
 	kind    nodeKind
 	since   int
-	label   string    // of a directory
+	omitted bool
+	label   string    // of a leaf or directory
+	order   []string  // of a directory
 	subtree bool      // of a live node
 	chain   []content // of a leaf: itself and its successors
 }
@@ -85,6 +88,7 @@ func (v *View) press(plugin string, in []*pluginv1.Node) (*published, error) {
 		}
 		seen[path] = true
 		if v.mounts.owner(path) == plugin {
+			n.omitted = v.omitted.covers(path)
 			out.nodes[path] = n
 			out.subtrees = out.subtrees || n.subtree
 		}
@@ -99,7 +103,10 @@ func (v *View) press(plugin string, in []*pluginv1.Node) (*published, error) {
 func treeSize(in []*pluginv1.Node) int {
 	size := 0
 	for _, n := range in {
-		size += len(n.GetPath()) + len(n.GetSince()) + len(n.GetDir().GetLabel())
+		size += len(n.GetPath()) + len(n.GetSince()) + len(n.GetDir().GetLabel()) + len(n.GetLeaf().GetLabel())
+		for _, name := range n.GetDir().GetOrder() {
+			size += len(name)
+		}
 		for l := n.GetLeaf(); l != nil; l = l.GetSuccessor() {
 			size += len(l.GetBody()) + len(l.GetContentType())
 		}
@@ -143,11 +150,15 @@ func (v *View) pressNode(plugin string, m *pluginv1.Node) (*node, error) {
 	n := &node{since: since}
 	switch {
 	case m.GetLeaf() != nil:
-		n.kind = nodeLeaf
-		n.chain, err = v.pressLeaf(m.GetLeaf())
+		n.kind, n.label = nodeLeaf, m.GetLeaf().GetLabel()
+		if err = checkLabel(n.label); err == nil {
+			n.chain, err = v.pressLeaf(m.GetLeaf())
+		}
 	case m.GetDir() != nil:
-		n.kind, n.label = nodeDir, m.GetDir().GetLabel()
-		err = checkLabel(n.label)
+		n.kind, n.label, n.order = nodeDir, m.GetDir().GetLabel(), m.GetDir().GetOrder()
+		if err = checkLabel(n.label); err == nil {
+			err = checkOrder(n.order)
+		}
 	case m.GetLive() != nil:
 		n.kind, n.subtree = nodeLive, m.GetLive().GetSubtree()
 	default:
@@ -164,6 +175,7 @@ func (v *View) pressNode(plugin string, m *pluginv1.Node) (*node, error) {
 	return n, nil
 }
 
+// checkLabel keeps out what cannot stand in a listing.
 func checkLabel(label string) error {
 	switch {
 	case len(label) > MaxPath:
@@ -172,6 +184,21 @@ func checkLabel(label string) error {
 		return errors.New("the label is not UTF-8")
 	case strings.ContainsFunc(label, unicode.IsControl):
 		return errors.New("the label has a control character: listings are lines, so remove it")
+	}
+	return nil
+}
+
+// checkOrder finds what no child can be called.
+func checkOrder(order []string) error {
+	seen := make(map[string]bool, len(order))
+	for _, name := range order {
+		if checkPath(name) != nil || strings.Contains(name, "/") {
+			return fmt.Errorf("the order has %q, which no child can be called: name children by single segments", name)
+		}
+		if seen[name] {
+			return fmt.Errorf("the order has %q twice: name it once", name)
+		}
+		seen[name] = true
 	}
 	return nil
 }

@@ -16,6 +16,9 @@ type Instance struct {
 	Label string
 	// Launched is the Last-Modified of listings, and of leaves that have none.
 	Launched time.Time
+	// Omit are paths, relative to the version root, that are not served, nor
+	// what lies below them, whoever owns it. [CheckOmit] says which can be.
+	Omit []string
 }
 
 // Options say what a [Router] serves.
@@ -41,7 +44,8 @@ type Router struct {
 }
 
 // New returns a router to which nothing has been published. The error names
-// every malformed mount and every two plugins with the same mount.
+// every malformed mount and every two plugins with the same mount, or the
+// malformed paths that an instance is to omit.
 func New(o Options) (*Router, error) {
 	if o.Render == nil || o.Now == nil {
 		return nil, errors.New("make a router: Render and Now are required")
@@ -56,7 +60,11 @@ func New(o Options) (*Router, error) {
 		if r.views[in.Label] != nil {
 			return nil, fmt.Errorf("%s is there twice: labels must differ", instanceName(in.Label))
 		}
-		r.views[in.Label] = newView(m, index, in, o)
+		omitted, err := newOmission(in.Omit)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", instanceName(in.Label), err)
+		}
+		r.views[in.Label] = newView(m, omitted, index, in, o)
 	}
 	return r, nil
 }
@@ -67,7 +75,8 @@ func (r *Router) View(instance string) *View { return r.views[instance] }
 // Publish replaces the tree of one plugin for one instance wholly. A tree that
 // breaks a rule is refused: the earlier one stays, and the error names the
 // plugin, the paths and the mends. Nodes in a longer mount of another plugin
-// are left out without an error; that plugin overrides them. The bodies are
+// are left out without an error; that plugin overrides them. Nodes that the
+// instance omits are checked like the others. The bodies are
 // kept: nobody may change them afterwards.
 func (r *Router) Publish(plugin, instance string, nodes []*pluginv1.Node) error {
 	v := r.views[instance]
@@ -89,6 +98,7 @@ func (r *Router) Publish(plugin, instance string, nodes []*pluginv1.Node) error 
 // are published.
 type View struct {
 	mounts     *mounts
+	omitted    omission
 	renderHead func(contentType string, lastModified time.Time, size int) []byte
 	now        func() time.Time
 	launched   time.Time
@@ -101,8 +111,11 @@ type View struct {
 	trees map[string]*published // by plugin
 }
 
-func newView(m *mounts, index map[string]int, in Instance, o Options) *View {
-	v := &View{mounts: m, renderHead: o.Render, now: o.Now, launched: in.Launched, index: index, trees: map[string]*published{}}
+func newView(m *mounts, omitted omission, index map[string]int, in Instance, o Options) *View {
+	v := &View{
+		mounts: m, omitted: omitted, renderHead: o.Render, now: o.Now, launched: in.Launched, index: index,
+		trees: map[string]*published{},
+	}
 	v.versions = v.text(versionList())
 	v.tree.Store(v.merge(v.now().UnixNano()))
 	return v

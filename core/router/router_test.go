@@ -69,8 +69,14 @@ func ends(n *pluginv1.Node, moments ...time.Time) *pluginv1.Node {
 	return n
 }
 
-func dir(path, label string) *pluginv1.Node {
-	return &pluginv1.Node{Path: path, Kind: &pluginv1.Node_Dir{Dir: &pluginv1.Dir{Label: label}}}
+// labelled sets how a leaf node is listed.
+func labelled(n *pluginv1.Node, label string) *pluginv1.Node {
+	n.GetLeaf().Label = label
+	return n
+}
+
+func dir(path, label string, order ...string) *pluginv1.Node {
+	return &pluginv1.Node{Path: path, Kind: &pluginv1.Node_Dir{Dir: &pluginv1.Dir{Label: label, Order: order}}}
 }
 
 func live(path string) *pluginv1.Node {
@@ -133,6 +139,14 @@ func TestNewRefuses(t *testing.T) {
 			`plugin "one" claims the mount "a" twice: name it once`,
 		},
 		{"nobody's mount", func(o *Options) { o.Mounts = []Mount{{"a", ""}} }, `mount "a" has no plugin`},
+		{
+			"impossible omissions",
+			func(o *Options) {
+				o.Instances = []Instance{{Label: "a"}, {Label: "b", Omit: []string{"a", "/", "api/token", "a"}}}
+			},
+			`instance "b": omit "/": the whole tree cannot be left out: name paths below it, or switch the endpoint off with http_endpoint = "disabled" in metadata_options` + "\n" +
+				`omit "api/token": session tokens are made below api, and clients cannot do without them: leave it out of the list`,
+		},
 		{
 			"every mistake at once", func(o *Options) { o.Mounts = []Mount{{"b/", "one"}, {"/a", "two"}} },
 			`plugin "two": mount "/a": the path has an empty segment: write it without leading, trailing or doubled slashes` + "\n" +

@@ -23,8 +23,8 @@ type tree struct {
 
 func (t *tree) holds(now int64) bool { return t.from <= now && now < t.until }
 
-// entry is one path of a merged tree: a node, a directory above one, or a
-// mount with nothing in it, which keeps shorter mounts out.
+// entry is one path of a merged tree: a node, a directory above one, a mount
+// with nothing in it, which keeps shorter mounts out, or what is omitted.
 type entry struct {
 	path   string
 	plugin string // the owner; empty above all mounts
@@ -62,20 +62,29 @@ func (e *entry) listingAt(version int) *content {
 // holds mu, or nobody else knows the view yet.
 func (v *View) merge(now int64) *tree {
 	t := &tree{from: math.MinInt64, until: never}
-	b := &builder{view: v, branches: map[string]*branch{}}
+	b := &builder{view: v, branches: map[string]*branch{}, thinned: map[string]bool{}}
 	b.root = &branch{entry: &entry{since: absent}}
 	b.branches[""] = b.root
 	for _, m := range v.mounts.list {
+		if v.omitted.covers(m.Path) {
+			b.thin(m.Path) // and its plugin is not waited for there
+			continue
+		}
 		b.branch(m.Path)
 	}
 	for _, p := range v.trees {
 		for path, n := range p.nodes {
+			if n.omitted {
+				b.thin(path)
+				continue
+			}
 			if n.kind == nodeLeaf && !t.lives(n.chain, now) {
 				continue
 			}
 			b.branch(path).node = n
 		}
 	}
+	b.omit()
 	b.finish(b.root)
 	if len(b.root.entry.awaited) > 0 {
 		t.changed = make(chan struct{})
