@@ -39,10 +39,48 @@ type arguments struct {
 	ProductCodes   []string  `hcl:"product_codes,optional"`
 	ProductCodesAt hcl.Range `hcl:"product_codes,attr_value_range"`
 
-	PrivateIP   *string   `hcl:"private_ip,optional"`
-	PrivateIPAt hcl.Range `hcl:"private_ip,attr_value_range"`
-	PublicIP    *string   `hcl:"public_ip,optional"`
-	PublicIPAt  hcl.Range `hcl:"public_ip,attr_value_range"`
+	PrivateIP      *string   `hcl:"private_ip,optional"`
+	PrivateIPAt    hcl.Range `hcl:"private_ip,attr_value_range"`
+	PublicIP       *string   `hcl:"public_ip,optional"`
+	PublicIPAt     hcl.Range `hcl:"public_ip,attr_value_range"`
+	VPC            *string   `hcl:"vpc_id,optional"`
+	VPCAt          hcl.Range `hcl:"vpc_id,attr_value_range"`
+	VPCBlock       *string   `hcl:"vpc_cidr_block,optional"`
+	VPCBlockAt     hcl.Range `hcl:"vpc_cidr_block,attr_value_range"`
+	VPCBlocks      []string  `hcl:"vpc_cidr_blocks,optional"`
+	VPCBlocksAt    hcl.Range `hcl:"vpc_cidr_blocks,attr_value_range"`
+	VPCBlocks6     []string  `hcl:"vpc_ipv6_cidr_blocks,optional"`
+	VPCBlocks6At   hcl.Range `hcl:"vpc_ipv6_cidr_blocks,attr_value_range"`
+	DNSHostnames   *bool     `hcl:"enable_dns_hostnames,optional"`
+	DNSHostnamesAt hcl.Range `hcl:"enable_dns_hostnames,attr_value_range"`
+
+	Subnet          *string   `hcl:"subnet_id,optional"`
+	SubnetAt        hcl.Range `hcl:"subnet_id,attr_value_range"`
+	SubnetBlock     *string   `hcl:"subnet_cidr_block,optional"`
+	SubnetBlockAt   hcl.Range `hcl:"subnet_cidr_block,attr_value_range"`
+	SubnetBlocks6   []string  `hcl:"subnet_ipv6_cidr_blocks,optional"`
+	SubnetBlocks6At hcl.Range `hcl:"subnet_ipv6_cidr_blocks,attr_value_range"`
+	Native          *bool     `hcl:"ipv6_native,optional"`
+	NativeAt        hcl.Range `hcl:"ipv6_native,attr_value_range"`
+	MAC             *string   `hcl:"mac_address,optional"`
+	MACAt           hcl.Range `hcl:"mac_address,attr_value_range"`
+	SecondaryIPs    []string  `hcl:"secondary_private_ips,optional"`
+	SecondaryIPsAt  hcl.Range `hcl:"secondary_private_ips,attr_value_range"`
+	IPv6            []string  `hcl:"ipv6_addresses,optional"`
+	IPv6At          hcl.Range `hcl:"ipv6_addresses,attr_value_range"`
+	IPv6Count       *int      `hcl:"ipv6_address_count,optional"`
+	IPv6CountAt     hcl.Range `hcl:"ipv6_address_count,attr_value_range"`
+	Associate       *bool     `hcl:"associate_public_ip_address,optional"`
+	AssociateAt     hcl.Range `hcl:"associate_public_ip_address,attr_value_range"`
+	Groups          []string  `hcl:"security_groups,optional"`
+	GroupsAt        hcl.Range `hcl:"security_groups,attr_value_range"`
+	GroupIDs        []string  `hcl:"vpc_security_group_ids,optional"`
+	GroupIDsAt      hcl.Range `hcl:"vpc_security_group_ids,attr_value_range"`
+
+	PrivateDNS   *string               `hcl:"private_dns,optional"`
+	PrivateDNSAt hcl.Range             `hcl:"private_dns,attr_value_range"`
+	NameOptions  *nameArguments        `hcl:"private_dns_name_options,block"`
+	Interfaces   []*interfaceArguments `hcl:"network_interface,block"`
 
 	Tenancy     *string   `hcl:"tenancy,optional"`
 	TenancyAt   hcl.Range `hcl:"tenancy,attr_value_range"`
@@ -53,22 +91,56 @@ type arguments struct {
 	Partition   *int      `hcl:"placement_partition_number,optional"`
 	PartitionAt hcl.Range `hcl:"placement_partition_number,attr_value_range"`
 
-	Profile   *string           `hcl:"iam_instance_profile,optional"`
-	ProfileAt hcl.Range         `hcl:"iam_instance_profile,attr_value_range"`
-	Tags      map[string]string `hcl:"tags,optional"`
-	TagsAt    hcl.Range         `hcl:"tags,attr_value_range"`
+	Profile   *string   `hcl:"iam_instance_profile,optional"`
+	ProfileAt hcl.Range `hcl:"iam_instance_profile,attr_value_range"`
+
+	LaunchIndex   *int      `hcl:"ami_launch_index,optional"`
+	LaunchIndexAt hcl.Range `hcl:"ami_launch_index,attr_value_range"`
+	Manifest      *string   `hcl:"ami_manifest_path,optional"`
+	ManifestAt    hcl.Range `hcl:"ami_manifest_path,attr_value_range"`
+	Ancestors     []string  `hcl:"ancestor_ami_ids,optional"`
+	AncestorsAt   hcl.Range `hcl:"ancestor_ami_ids,attr_value_range"`
+	Reservation   *string   `hcl:"reservation_id,optional"`
+	ReservationAt hcl.Range `hcl:"reservation_id,attr_value_range"`
+
+	Hypervisor       *string   `hcl:"hypervisor,optional"`
+	HypervisorAt     hcl.Range `hcl:"hypervisor,attr_value_range"`
+	Virtualization   *string   `hcl:"virtualization_type,optional"`
+	VirtualizationAt hcl.Range `hcl:"virtualization_type,attr_value_range"`
+	Monitoring       *bool     `hcl:"monitoring,optional"`
+	MonitoringAt     hcl.Range `hcl:"monitoring,attr_value_range"`
+	Hibernation      *bool     `hcl:"hibernation,optional"`
+	HibernationAt    hcl.Range `hcl:"hibernation,attr_value_range"`
+	Outpost          *string   `hcl:"outpost_arn,optional"`
+	OutpostAt        hcl.Range `hcl:"outpost_arn,attr_value_range"`
+
+	Lifecycle   *string          `hcl:"instance_lifecycle,optional"`
+	LifecycleAt hcl.Range        `hcl:"instance_lifecycle,attr_value_range"`
+	Market      *marketArguments `hcl:"instance_market_options,block"`
+
+	RootDevice       *rootArguments        `hcl:"root_block_device,block"`
+	EBSDevices       []*ebsArguments       `hcl:"ebs_block_device,block"`
+	EphemeralDevices []*ephemeralArguments `hcl:"ephemeral_block_device,block"`
+
+	KeyName          *string   `hcl:"key_name,optional"`
+	KeyNameAt        hcl.Range `hcl:"key_name,attr_value_range"`
+	PublicKey        *string   `hcl:"public_key,optional"`
+	PublicKeyAt      hcl.Range `hcl:"public_key,attr_value_range"`
+	UserData         *string   `hcl:"user_data,optional"`
+	UserDataAt       hcl.Range `hcl:"user_data,attr_value_range"`
+	UserDataBase64   *string   `hcl:"user_data_base64,optional"`
+	UserDataBase64At hcl.Range `hcl:"user_data_base64,attr_value_range"`
+
+	// Tags are decoded by readTags, because the order of their keys counts.
+	TagsFrom hcl.Expression `hcl:"tags,optional"`
+	TagsAt   hcl.Range      `hcl:"tags,attr_value_range"`
+	Tags     map[string]string
+	TagKeys  []string
+
+	GPUs      []*gpuArguments       `hcl:"elastic_gpu_specifications,block"`
+	Inference []*inferenceArguments `hcl:"elastic_inference_accelerator,block"`
 
 	MetadataOptions *optionArguments `hcl:"metadata_options,block"`
-}
-
-// optionArguments is the metadata_options block as the user wrote it.
-type optionArguments struct {
-	Endpoint   *string   `hcl:"http_endpoint,optional"`
-	EndpointAt hcl.Range `hcl:"http_endpoint,attr_value_range"`
-	Tokens     *string   `hcl:"http_tokens,optional"`
-	TokensAt   hcl.Range `hcl:"http_tokens,attr_value_range"`
-	HopLimit   *int      `hcl:"http_put_response_hop_limit,optional"`
-	HopLimitAt hcl.Range `hcl:"http_put_response_hop_limit,attr_value_range"`
 }
 
 // readArguments decodes the block. What is wrong with its form (unknown names,
@@ -77,6 +149,7 @@ type optionArguments struct {
 func readArguments(body hcl.Body, ctx *hcl.EvalContext) (*arguments, hcl.Diagnostics) {
 	args := &arguments{}
 	diags := gohcl.DecodeBody(body, ctx, args)
+	diags = append(diags, args.readTags(ctx)...)
 	return args, withoutEchoes(diags)
 }
 

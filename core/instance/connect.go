@@ -1,94 +1,74 @@
 package instance
 
 import (
-	"fmt"
 	"net/netip"
-	"strings"
+	"slices"
 )
 
-// connect settles addresses and host names. It comes after locate.
+// network is the VPC and all interfaces of the instance, while they are being
+// settled.
+type network struct {
+	*builder
+	vpc vpc
+	// given are all interfaces, the primary one first and then in the order of
+	// the file, and nics are the same in the order of cards and device indexes,
+	// which begins with the primary one too.
+	given, nics []*nic
+	names       names
+
+	subnets []*subnet
+	taken   map[netip.Addr]bool // addresses, private and public, that somebody has
+}
+
+// connect settles the network. It comes after locate and equip.
+//
+// What contradicts another argument is reported, becomes one that is not given,
+// and all is settled anew: so one mistake is told once, and the facts are those
+// of a configuration without it.
 func (b *builder) connect(a *arguments) {
-	f := &b.facts
-	private := b.seed.privateIP()
-	if text, ok := take(b, "private_ip", a.PrivateIP, a.PrivateIPAt, checkPrivateIP); ok {
-		private = netip.MustParseAddr(text)
+	n := &network{builder: b}
+	n.readVPC(a)
+	n.readInterfaces(a)
+	n.readNames(a)
+	for !n.settle() {
 	}
-	f.PrivateIP = private.String()
-	f.PrivateDNS = privateDNS(private, f.Region)
-	text, ok := take(b, "public_ip", a.PublicIP, a.PublicIPAt, checkPublicIP)
-	switch {
-	case !ok:
-		return
-	case text == f.PrivateIP:
-		b.refuse("public_ip", a.PublicIPAt, "One address twice", fmt.Sprintf(
-			"%s is the private address as well. Change one of them, or leave one out.", text))
-		return
-	}
-	f.PublicIP = text
-	f.PublicDNS = publicDNS(netip.MustParseAddr(text), f.Region, f.Domain)
+	n.publish()
 }
 
-// privateDNS is the IP-based name that a VPC gives by itself.
-// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
-func privateDNS(ip netip.Addr, region string) string {
-	if region == "us-east-1" {
-		return "ip-" + dashed(ip) + ".ec2.internal"
+// settle settles all, or forgets one argument and returns false.
+func (n *network) settle() bool {
+	n.subnets = nil
+	n.taken = map[netip.Addr]bool{}
+	for _, c := range n.given {
+		c.settled = settled{}
+		c.associations = slices.DeleteFunc(c.associations, n.broken)
 	}
-	return "ip-" + dashed(ip) + "." + region + ".compute.internal"
-}
-
-// publicDNS is the name of a public address, from the same page.
-func publicDNS(ip netip.Addr, region, domain string) string {
-	if region == "us-east-1" {
-		return "ec2-" + dashed(ip) + ".compute-1." + domain
-	}
-	return "ec2-" + dashed(ip) + "." + region + ".compute." + domain
-}
-
-func dashed(ip netip.Addr) string { return strings.ReplaceAll(ip.String(), ".", "-") }
-
-func checkPrivateIP(given string) string {
-	ip, detail := parseIPv4(given)
-	switch {
-	case detail != "":
-		return detail
-	case within4(ip, "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"):
-		return fmt.Sprintf("%s is not an address that a network interface of a VPC can have. Take one such as 172.31.5.10.", ip)
-	}
-	return ""
-}
-
-func checkPublicIP(given string) string {
-	ip, detail := parseIPv4(given)
-	switch {
-	case detail != "":
-		return detail
-	case within4(ip, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"):
-		return fmt.Sprintf("%s is a private address. Give it as private_ip, or leave public_ip out when there is none.", ip)
-	case within4(ip, "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"):
-		return fmt.Sprintf("%s is not a public address. Leave public_ip out when there is none.", ip)
-	}
-	return ""
-}
-
-func parseIPv4(given string) (ip netip.Addr, detail string) {
-	ip, err := netip.ParseAddr(given)
-	switch {
-	case err != nil:
-		return ip, fmt.Sprintf("%q is not an IPv4 address: four numbers from 0 to 255 without leading zeros, such as %q.",
-			given, "172.31.5.10")
-	case !ip.Is4():
-		return ip, fmt.Sprintf("%q is an IPv6 address; an IPv4 one is wanted.", given)
-	}
-	return ip, ""
-}
-
-// within4 says whether an address lies in one of the blocks.
-func within4(ip netip.Addr, blocks ...string) bool {
-	for _, block := range blocks {
-		if netip.MustParsePrefix(block).Contains(ip) {
-			return true
+	for _, step := range []func() bool{
+		n.settleVPC, n.seat, n.tellApart, n.disagree,
+		n.joinGiven, n.joinOthers, n.checkNative, n.checkAddresses4, n.settleBlocks6, n.checkAddresses6,
+		n.reserve, n.drawAddresses4, n.drawAddresses6, n.associateAll, n.settleGroups, n.settleNames,
+	} {
+		if !step() {
+			return false
 		}
 	}
+	return true
+}
+
+// refuse reports a contradiction and forgets the argument that it is seen in.
+// Like forget it returns false: begin again.
+func (n *network) refuse(a argument, summary, detail string) bool {
+	name, at := a.where()
+	n.builder.refuse(name, at, summary, detail)
+	a.forget()
+	return false
+}
+
+// forget drops an argument without a word, because another one is what is
+// wrong.
+func (n *network) forget(a argument) bool {
+	name, _ := a.where()
+	n.drop(name)
+	a.forget()
 	return false
 }

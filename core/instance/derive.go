@@ -43,18 +43,31 @@ func (d deriver) launchTime() time.Time {
 	return begin.Add(time.Duration(d.number("launch_time", secondsOf2025)) * time.Second)
 }
 
-// privateIP returns an address of a default VPC: 172.31.0.0/16, cut into
+// addressOf returns an address of a default VPC: 172.31.0.0/16, cut into
 // subnets of /20. AWS keeps the first four addresses and the last one of each
 // subnet for itself.
 // https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-func (d deriver) privateIP() netip.Addr {
+func (d deriver) addressOf(fact string) netip.Addr {
 	const (
 		subnets    = 16
 		subnetSize = 1 << 12
 		first      = 4
 		usable     = subnetSize - first - 1
 	)
-	n := d.number("private_ip", subnets*usable)
+	n := d.number(fact, subnets*usable)
 	offset := n/usable*subnetSize + first + n%usable
 	return netip.AddrFrom4([4]byte{172, 31, byte(offset >> 8), byte(offset)})
+}
+
+// publicIP returns an address of one of the blocks of 16 million that Amazon
+// has most of.
+func (d deriver) publicIP(fact string) netip.Addr {
+	sum, first := d.sum(fact), []byte{3, 13, 18, 34, 35, 52, 54}
+	return netip.AddrFrom4([4]byte{first[int(sum[0])%len(first)], sum[1], sum[2], 1 + sum[3]%254})
+}
+
+// mac returns a MAC address that is administered locally, as those of EC2 are.
+func (d deriver) mac(fact string) string {
+	sum := d.sum(fact)
+	return fmt.Sprintf("02:%02x:%02x:%02x:%02x:%02x", sum[0], sum[1], sum[2], sum[3], sum[4])
 }

@@ -2,8 +2,11 @@ package instance
 
 import (
 	"fmt"
+	"math"
 	"regexp"
+	"strings"
 	"time"
+	"unicode"
 )
 
 var (
@@ -25,13 +28,17 @@ func (b *builder) identify(a *arguments) {
 	if f.AMI, given = take(b, "ami", a.AMI, a.AMIAt, idWith("ami-")); !given {
 		f.AMI = b.seed.id("ami", "ami-")
 	}
+	f.AMILaunchIndex, _ = take(b, "ami_launch_index", a.LaunchIndex, a.LaunchIndexAt, checkLaunchIndex)
+	if f.AMIManifestPath, given = take(b, "ami_manifest_path", a.Manifest, a.ManifestAt, checkManifest); !given {
+		f.AMIManifestPath = "(unknown)" // in brackets, as the real service has it for images on EBS
+	}
+	f.AncestorAMIIDs, _ = take(b, "ancestor_ami_ids", list(a.Ancestors), a.AncestorsAt, each(idWith("ami-")))
+	if f.ReservationID, given = take(b, "reservation_id", a.Reservation, a.ReservationAt, idWith("r-")); !given {
+		f.ReservationID = b.seed.id("reservation_id", "r-")
+	}
 	f.KernelID, _ = take(b, "kernel_id", a.Kernel, a.KernelAt, idWith("aki-"))
 	f.RamdiskID, _ = take(b, "ramdisk_id", a.Ramdisk, a.RamdiskAt, idWith("ari-"))
-	var codes *[]string
-	if a.ProductCodes != nil {
-		codes = &a.ProductCodes
-	}
-	f.ProductCodes, _ = take(b, "product_codes", codes, a.ProductCodesAt, checkProductCodes)
+	f.ProductCodes, _ = take(b, "product_codes", list(a.ProductCodes), a.ProductCodesAt, each(checkProductCode))
 	f.LaunchTime = b.seed.launchTime()
 	if text, ok := take(b, "launch_time", a.LaunchTime, a.LaunchTimeAt, checkLaunchTime); ok {
 		f.LaunchTime, _ = parseLaunchTime(text)
@@ -59,11 +66,27 @@ func checkAccount(given string) string {
 		"Write it in quotes, so that leading zeros stay.", given)
 }
 
-func checkProductCodes(given []string) string {
-	for _, code := range given {
-		if !codeShape.MatchString(code) {
-			return fmt.Sprintf("%q is not a product code: it has letters and digits only.", code)
-		}
+func checkProductCode(given string) string {
+	if codeShape.MatchString(given) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a product code: it has letters and digits only.", given)
+}
+
+func checkLaunchIndex(given int) string {
+	// A launch request counts its instances in 32 bits.
+	if given >= 0 && given <= math.MaxInt32 {
+		return ""
+	}
+	return fmt.Sprintf("%d is not a launch index: the instances of a launch are counted from 0.", given)
+}
+
+func checkManifest(given string) string {
+	switch {
+	case given == "":
+		return "The path is empty. Leave ami_manifest_path out for an image on EBS."
+	case strings.ContainsFunc(given, unicode.IsControl):
+		return fmt.Sprintf("%q has control characters.", given)
 	}
 	return ""
 }

@@ -15,8 +15,6 @@ type Instance struct {
 	// Ranges tell where the value of each fact stands that the user wrote and
 	// that was taken, by its name in the instance block.
 	Ranges map[string]hcl.Range
-	// Metadata are the options of the metadata service itself.
-	Metadata MetadataOptions
 }
 
 // Decode reads an instance block; a nil body is a block that is not there, so
@@ -44,10 +42,18 @@ func Decode(body hcl.Body, ctx *hcl.EvalContext, seed string) (*Instance, hcl.Di
 	b.identify(args)
 	b.locate(args)
 	b.equip(args)
+	b.virtualize(args)
+	b.market(args)
 	b.place(args)
+	b.placeOnOutpost(args)
 	b.connect(args)
 	b.describe(args)
-	in := &Instance{Facts: b.facts, Ranges: b.ranges, Metadata: b.metadata(args.MetadataOptions)}
+	b.attach(args)
+	b.accelerate(args)
+	b.authorize(args)
+	b.userData(args)
+	b.metadata(args)
+	in := &Instance{Facts: b.facts, Ranges: b.ranges}
 	sortDiagnostics(b.diags)
 	return in, b.diags
 }

@@ -43,7 +43,25 @@ func choices() map[string][]string {
 			`1`, `7`, `0`, `8`, `"3"`, `true`,
 		},
 		"iam_instance_profile": {`"app"`, `""`},
-		"tags":                 {`{}`, `{ a = "b" }`, `{ "" = "b" }`, `{ a = null }`},
+		"tags":                 {`{}`, `{ a = "b" }`, `{ "" = "b" }`, `{ a = null }`, `{ z = 1, "a b" = 2, "c/d" = 3 }`, `{ b = 1, a = 2, "a" = 3 }`},
+
+		"ami_launch_index":    {`0`, `3`, `-1`, `1.5`},
+		"ami_manifest_path":   {`"(unknown)"`, `"bucket/image.manifest.xml"`, `""`},
+		"ancestor_ami_ids":    {`["ami-12345678", "ami-0123456789abcdef0"]`, `[]`, `["x"]`},
+		"reservation_id":      {`"r-12345678"`, `"r"`},
+		"hypervisor":          {`"nitro"`, `"xen"`, `"xen-on-nitro"`, `"kvm"`},
+		"virtualization_type": {`"hvm"`, `"paravirtual"`, `"pv"`},
+		"instance_lifecycle":  {`"on-demand"`, `"spot"`, `"scheduled"`, `"capacity-block"`, `"free"`},
+		"monitoring":          {`true`, `"false"`, `null`, `"on"`},
+		"hibernation":         {`true`, `false`, `null`, `7`},
+		"outpost_arn": {
+			`"arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0"`,
+			`"arn:aws-cn:outposts:us-west-2:000000000001:outpost/op-0123456789abcdef0"`, `"arn"`,
+		},
+		"key_name":         {`"my key"`, `"a=b"`, `""`, `" x"`},
+		"public_key":       {`"` + ed25519Key + `"`, `" ` + ed25519Key + ` me@here\n"`, `"-----BEGIN OPENSSH PRIVATE KEY-----"`, `""`},
+		"user_data":        {`"#!/bin/sh"`, `""`, `"` + strings.Repeat("x", 16385) + `"`},
+		"user_data_base64": {`"AP/+"`, `"AP\n/+\n"`, `""`, `"AP/+="`},
 	}
 }
 
@@ -52,16 +70,18 @@ func TestRandomInstancesAreConsistent(t *testing.T) {
 	const runs = 2000
 	r := rand.New(rand.NewPCG(1, 2))
 	all := choices()
+	maps.Copy(all, networkChoices())
 	names := slices.Sorted(maps.Keys(all)) // so that the same numbers make the same configurations
 	clean := 0
 	for i := range runs {
 		var source strings.Builder
-		density := r.Float64() * r.Float64() // few arguments are more often right
+		density := r.Float64() * r.Float64() * r.Float64() // few arguments are more often right
 		for _, name := range names {
 			if r.Float64() < density {
 				fmt.Fprintf(&source, "%s = %s\n", name, all[name][r.IntN(len(all[name]))])
 			}
 		}
+		addBlocks(&source, r, density)
 		in, diags := decode(t, source.String(), fmt.Sprint("seed ", i))
 		consistent(t, in)
 		if !diags.HasErrors() {
@@ -69,7 +89,7 @@ func TestRandomInstancesAreConsistent(t *testing.T) {
 		}
 		// Complete facts are a configuration without mistakes and without
 		// anything left to derive.
-		again, diags := decode(t, write(&in.Facts), "another seed")
+		again, diags := decode(t, strings.Join(write(&in.Facts), "\n"), "another seed")
 		if diags.HasErrors() {
 			t.Errorf("facts are refused when they are written: %v", diags)
 		}
@@ -85,9 +105,9 @@ func TestRandomInstancesAreConsistent(t *testing.T) {
 	}
 }
 
-// write writes all facts that can be written as arguments.
-func write(f *sdk.Instance) string {
-	var b strings.Builder
+// write writes all facts that can be written: arguments and blocks.
+func write(f *sdk.Instance) []string {
+	out := append(writeBlocks(f), writeNetwork(f)...)
 	for _, a := range []struct {
 		name  string
 		value any
@@ -104,14 +124,24 @@ func write(f *sdk.Instance) string {
 		{"kernel_id", f.KernelID},
 		{"ramdisk_id", f.RamdiskID},
 		{"product_codes", f.ProductCodes},
-		{"private_ip", f.PrivateIP},
-		{"public_ip", f.PublicIP},
 		{"tenancy", f.Tenancy},
 		{"host_id", f.HostID},
 		{"placement_group", f.PlacementGroup},
 		{"placement_partition_number", f.PlacementPartitionNumber},
 		{"iam_instance_profile", f.IAMInstanceProfile},
-		{"tags", f.Tags},
+		{"ami_launch_index", f.AMILaunchIndex},
+		{"ami_manifest_path", f.AMIManifestPath},
+		{"ancestor_ami_ids", f.AncestorAMIIDs},
+		{"reservation_id", f.ReservationID},
+		{"hypervisor", f.Hypervisor},
+		{"virtualization_type", f.VirtualizationType},
+		{"instance_lifecycle", f.InstanceLifecycle},
+		{"monitoring", f.Monitoring},
+		{"hibernation", f.Hibernation},
+		{"outpost_arn", f.OutpostARN},
+		{"key_name", f.KeyName},
+		{"public_key", f.PublicKey},
+		{"user_data_base64", f.UserData},
 	} {
 		if a.value == "" || a.value == 0 {
 			continue
@@ -120,9 +150,9 @@ func write(f *sdk.Instance) string {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Fprintf(&b, "%s = %s\n", a.name, text)
+		out = append(out, a.name+" = "+string(text))
 	}
-	return b.String()
+	return out
 }
 
 var (
@@ -172,27 +202,18 @@ func consistent(t *testing.T, in *instance.Instance) {
 	holds(f.PlacementPartitionNumber >= 0 && f.PlacementPartitionNumber <= 7, "partitions go to 7")
 	holds(f.LaunchTime.Location() == time.UTC && f.LaunchTime.Nanosecond() == 0 && f.LaunchTime.Year() >= 2006, "launched in a second of UTC")
 	holds(f.Tags != nil, "tags are never nil")
+	launchedConsistently(t, f)
 
+	all := in.Value()
 	for name := range in.Ranges {
-		value := in.Value().GetAttr(name)
-		holds(!value.RawEquals(cty.StringVal("")) && !value.RawEquals(cty.Zero), name+" is there when it has a range")
+		if !all.Type().HasAttribute(name) {
+			continue // an argument that is no fact by itself
+		}
+		value := all.GetAttr(name)
+		holds(!value.RawEquals(cty.StringVal("")) && (!value.RawEquals(cty.Zero) || name == "ami_launch_index"), name+" is there when it has a range")
 	}
 
-	private, err := netip.ParseAddr(f.PrivateIP)
-	holds(err == nil && private.Is4() && !private.IsLoopback(), "there is a private address")
-	dashed := strings.ReplaceAll(f.PrivateIP, ".", "-")
-	suffix := "." + f.Region + ".compute.internal"
-	if f.Region == "us-east-1" {
-		suffix = ".ec2.internal"
-	}
-	holds(f.PrivateDNS == "ip-"+dashed+suffix, "the private name is that of the private address")
-	holds((f.PublicIP == "") == (f.PublicDNS == ""), "a public address has a name")
-	if f.PublicIP != "" {
-		public, err := netip.ParseAddr(f.PublicIP)
-		holds(err == nil && public.Is4() && !public.IsPrivate() && public != private, "the public address is public")
-		holds(strings.HasPrefix(f.PublicDNS, "ec2-"+strings.ReplaceAll(f.PublicIP, ".", "-")+".") &&
-			strings.HasSuffix(f.PublicDNS, "."+f.Domain), "the public name is that of the public address")
-	}
+	networkConsistent(t, f)
 }
 
 // Thousands of seeds give instances of the right shape, and no two alike.

@@ -1,56 +1,109 @@
 package instance
 
 import (
+	"encoding/base64"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
 )
 
 // Value returns the variable instance of expressions: an object with all facts
-// by their names in the instance block. A fact that there is not is an empty
-// string or 0, as in the facts that plugins are given; times are RFC 3339.
-func (i *Instance) Value() cty.Value {
-	f := &i.Facts
-	tags := cty.MapValEmpty(cty.String)
-	if len(f.Tags) > 0 {
-		m := make(map[string]cty.Value, len(f.Tags))
-		for key, value := range f.Tags {
-			m[key] = cty.StringVal(value)
-		}
-		tags = cty.MapVal(m)
+// by their JSON names, which are those of the instance block. A fact that there
+// is not is an empty string, an empty list or 0, as in the facts that plugins
+// are given, and null where these mean something; times are RFC 3339 and bytes
+// are base64.
+func (i *Instance) Value() cty.Value { return valueOf(reflect.ValueOf(i.Facts)) }
+
+// valueOf returns facts as a value of typeOf.
+func valueOf(v reflect.Value) cty.Value {
+	switch fact := v.Interface().(type) {
+	case time.Time:
+		return cty.StringVal(fact.Format(time.RFC3339))
+	case []byte:
+		return cty.StringVal(base64.StdEncoding.EncodeToString(fact))
+	case map[string]string:
+		return mapOf(fact)
 	}
-	codes := cty.ListValEmpty(cty.String)
-	if len(f.ProductCodes) > 0 {
-		l := make([]cty.Value, 0, len(f.ProductCodes))
-		for _, code := range f.ProductCodes {
-			l = append(l, cty.StringVal(code))
+	switch v.Kind() {
+	case reflect.String:
+		return cty.StringVal(v.String())
+	case reflect.Bool:
+		return cty.BoolVal(v.Bool())
+	case reflect.Pointer:
+		if v.IsNil() {
+			return cty.NullVal(typeOf(v.Type()))
 		}
-		codes = cty.ListVal(l)
+		return valueOf(v.Elem())
+	case reflect.Slice:
+		if v.Len() == 0 {
+			return cty.ListValEmpty(typeOf(v.Type().Elem()))
+		}
+		list := make([]cty.Value, v.Len())
+		for i := range list {
+			list[i] = valueOf(v.Index(i))
+		}
+		return cty.ListVal(list)
+	case reflect.Struct:
+		object := map[string]cty.Value{}
+		for field, fact := range v.Fields() {
+			if name, ok := factName(field); ok {
+				object[name] = valueOf(fact)
+			}
+		}
+		return cty.ObjectVal(object)
+	default:
+		return cty.NumberIntVal(v.Int())
 	}
-	return cty.ObjectVal(map[string]cty.Value{
-		"id":                         cty.StringVal(f.ID),
-		"account_id":                 cty.StringVal(f.AccountID),
-		"region":                     cty.StringVal(f.Region),
-		"partition":                  cty.StringVal(f.Partition),
-		"domain":                     cty.StringVal(f.Domain),
-		"availability_zone":          cty.StringVal(f.AvailabilityZone),
-		"availability_zone_id":       cty.StringVal(f.AvailabilityZoneID),
-		"ami":                        cty.StringVal(f.AMI),
-		"instance_type":              cty.StringVal(f.InstanceType),
-		"architecture":               cty.StringVal(f.Architecture),
-		"launch_time":                cty.StringVal(f.LaunchTime.Format(time.RFC3339)),
-		"kernel_id":                  cty.StringVal(f.KernelID),
-		"ramdisk_id":                 cty.StringVal(f.RamdiskID),
-		"product_codes":              codes,
-		"private_ip":                 cty.StringVal(f.PrivateIP),
-		"private_dns":                cty.StringVal(f.PrivateDNS),
-		"public_ip":                  cty.StringVal(f.PublicIP),
-		"public_dns":                 cty.StringVal(f.PublicDNS),
-		"tenancy":                    cty.StringVal(f.Tenancy),
-		"host_id":                    cty.StringVal(f.HostID),
-		"placement_group":            cty.StringVal(f.PlacementGroup),
-		"placement_partition_number": cty.NumberIntVal(int64(f.PlacementPartitionNumber)),
-		"iam_instance_profile":       cty.StringVal(f.IAMInstanceProfile),
-		"tags":                       tags,
-	})
+}
+
+// typeOf returns the type that expressions know facts of a Go type by. It does
+// not depend on which facts there are.
+func typeOf(t reflect.Type) cty.Type {
+	switch t.Kind() {
+	case reflect.Bool:
+		return cty.Bool
+	case reflect.Int:
+		return cty.Number
+	case reflect.Pointer:
+		return typeOf(t.Elem())
+	case reflect.Map:
+		return cty.Map(typeOf(t.Elem()))
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return cty.String
+		}
+		return cty.List(typeOf(t.Elem()))
+	case reflect.Struct:
+		if t == reflect.TypeFor[time.Time]() {
+			return cty.String
+		}
+		object := map[string]cty.Type{}
+		for field := range t.Fields() {
+			if name, ok := factName(field); ok {
+				object[name] = typeOf(field.Type)
+			}
+		}
+		return cty.Object(object)
+	default:
+		return cty.String
+	}
+}
+
+// factName is the JSON name of a field, and false for a field that is no fact.
+func factName(field reflect.StructField) (string, bool) {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name, name != "" && name != "-"
+}
+
+func mapOf(m map[string]string) cty.Value {
+	if len(m) == 0 {
+		return cty.MapValEmpty(cty.String)
+	}
+	values := make(map[string]cty.Value, len(m))
+	for key, value := range m {
+		values[key] = cty.StringVal(value)
+	}
+	return cty.MapVal(values)
 }
