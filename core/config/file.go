@@ -14,6 +14,9 @@ import (
 const (
 	// DefaultMetadataAddress is where the real service is.
 	DefaultMetadataAddress = "169.254.169.254:80"
+	// DefaultMetadataIPv6Address is where the real service is on instances
+	// whose IPv6 endpoint is enabled.
+	DefaultMetadataIPv6Address = "[fd00:ec2::254]:80"
 	// DefaultAdminAddress is the admin listener's.
 	DefaultAdminAddress = ":8998"
 	// DefaultSeed is what an instance's facts are derived from.
@@ -24,6 +27,13 @@ const (
 type File struct {
 	// Path is the file as the user named it.
 	Path string
+	// Dir is the absolute path of the folder that the file is in; relative
+	// paths of the configuration start there.
+	Dir string
+	// StateDir is the absolute path of the folder in which plugins may keep
+	// files, each in a folder of its own, from state_dir. It need not exist.
+	// Empty when nothing says where it is.
+	StateDir string
 	// Metadata is the metadata listener, from the metadata block.
 	Metadata Metadata
 	// Admin is the admin listener, from the admin block.
@@ -46,6 +56,15 @@ type Metadata struct {
 	Address string
 	// AddressRange is where the address stands; zero when it is the default.
 	AddressRange hcl.Range
+	// IPv6Address is a second address to listen on, an IPv6 literal and a port;
+	// empty when the instance has no IPv6 endpoint.
+	IPv6Address string
+	// IPv6AddressRange is where ipv6_address stands; zero when it is the
+	// default.
+	IPv6AddressRange hcl.Range
+	// Omit are the paths, relative to the version root, that are not served,
+	// nor what is below them.
+	Omit []string
 	// AllowedHosts are further names that the Host header may have.
 	AllowedHosts []string
 	// AllowedClients are networks that clients may come from besides this

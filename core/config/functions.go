@@ -23,6 +23,7 @@ func functions(dir string, lookup func(string) (string, bool)) map[string]functi
 		// Encoding.
 		"base64decode": base64DecodeFunc(),
 		"base64encode": base64EncodeFunc(),
+		"base64gzip":   base64GzipFunc(),
 		"csvdecode":    stdlib.CSVDecodeFunc,
 		"jsondecode":   stdlib.JSONDecodeFunc,
 		"jsonencode":   stdlib.JSONEncodeFunc,

@@ -1,13 +1,19 @@
 package config
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
@@ -18,6 +24,7 @@ var calls = map[string]struct{ expr, want string }{
 	"filebase64":      {`filebase64("data.bin")`, `"//4A"`},
 	"base64decode":    {`base64decode("w7w=")`, `"ü"`},
 	"base64encode":    {`base64encode("ü")`, `"w7w="`},
+	"base64gzip":      {`base64gzip("ü") == base64gzip("ü")`, `true`},
 	"csvdecode":       {`csvdecode("a,b\n1,2\n")`, `[{"a":"1","b":"2"}]`},
 	"jsondecode":      {`jsondecode("{\"a\": 9007199254740993}").a`, `9007199254740993`},
 	"jsonencode":      {`jsonencode({ a = [1, null] })`, `"{\"a\":[1,null]}"`},
@@ -120,6 +127,30 @@ func TestEveryFunctionCanBeCalled(t *testing.T) {
 				t.Errorf("%s gives %s, want %s", call.expr, got, call.want)
 			}
 		})
+	}
+}
+
+// What base64gzip gives is for programs that know gzip, so its bytes are not
+// what counts.
+func TestBase64Gzip(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "ü\n", strings.Repeat("#cloud-config\n", 10000)} {
+		v, err := base64GzipFunc().Call([]cty.Value{cty.StringVal(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := base64.StdEncoding.DecodeString(v.AsString())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		if err != nil || string(got) != text || !r.ModTime.IsZero() {
+			t.Errorf("%.20q: %.20q, %v, made %v", text, got, err, r.ModTime)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func FuzzLoad(f *testing.F) {
 		case diags.HasErrors():
 		case file == nil:
 			t.Error("no file and no error")
-		case file.Instance == nil || file.Metadata.Address == "" || file.Admin.Address == "" || len(file.Plugins) == 0:
+		case file.Instance == nil || file.Metadata.Address == "" || file.Admin.Address == "" || file.Dir == "" || len(file.Plugins) == 0:
 			t.Errorf("incomplete: %+v", file)
 		}
 	})

@@ -14,16 +14,20 @@ import (
 )
 
 var metadataSchema = hcl.BodySchema{Attributes: []hcl.AttributeSchema{
-	{Name: "address"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "keep_alive"},
+	{Name: "address"}, {Name: "ipv6_address"}, {Name: "omit"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "keep_alive"},
 }}
 
 var adminSchema = hcl.BodySchema{Attributes: []hcl.AttributeSchema{
 	{Name: "address"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "token_file"},
 }}
 
-// metadata decodes the metadata block, which may be nil.
-func (l *loader) metadata(block *hcl.Block) Metadata {
+// metadata decodes the metadata block, which may be nil. IPv6 says whether the
+// instance has an IPv6 endpoint.
+func (l *loader) metadata(block *hcl.Block, ipv6 bool) Metadata {
 	m := Metadata{Address: DefaultMetadataAddress}
+	if ipv6 {
+		m.IPv6Address = DefaultMetadataIPv6Address
+	}
 	if block == nil {
 		return m
 	}
@@ -35,6 +39,8 @@ func (l *loader) metadata(block *hcl.Block) Metadata {
 			m.Address, m.AddressRange = address, at
 		}
 	}
+	l.ipv6Address(&m, attrs, ipv6)
+	m.Omit = l.omit(attrs)
 	m.AllowedHosts = l.hosts(attrs)
 	m.AllowedClients = l.clients(attrs, "Every machine that reaches this address can read the metadata and, with an iam plugin, the credentials.")
 	m.KeepAlive, _, _ = get[bool](l, attrs, "keep_alive")
@@ -44,7 +50,7 @@ func (l *loader) metadata(block *hcl.Block) Metadata {
 // admin decodes the admin block, which may be nil.
 func (l *loader) admin(block *hcl.Block, m *Metadata) Admin {
 	a := Admin{Address: DefaultAdminAddress}
-	at := m.AddressRange
+	var at hcl.Range
 	if block != nil {
 		attrs := l.content(block.Body, &adminSchema).Attributes
 		if address, here, ok := get[string](l, attrs, "address"); ok {
@@ -58,9 +64,19 @@ func (l *loader) admin(block *hcl.Block, m *Metadata) Admin {
 		a.AllowedClients = l.clients(attrs, "Every machine that reaches this address can then change the credentials that are served. A token_file lets only those in who have the token.")
 		a.TokenFile, a.TokenFileRange = l.tokenFile(attrs)
 	}
-	if overlap(m.Address, a.Address) {
-		l.errorAt(at, "Two listeners on one address",
-			"The metadata listener is on %s and the admin listener on %s. Give one of them another port.", m.Address, a.Address)
+	for address, its := range map[string]hcl.Range{m.Address: m.AddressRange, m.IPv6Address: m.IPv6AddressRange} {
+		if address != "" && overlap(address, a.Address) {
+			l.errorAt(firstRange(at, its), "Two listeners on one address",
+				"The metadata listener is on %s and the admin listener on %s. Give one of them another port.", address, a.Address)
+		}
+	}
+	return a
+}
+
+// firstRange is the range that says something, of two.
+func firstRange(a, b hcl.Range) hcl.Range {
+	if a == (hcl.Range{}) {
+		return b
 	}
 	return a
 }
@@ -137,5 +153,5 @@ func everything(host string) bool {
 func sameHost(a, b string) bool {
 	ipA, errA := netip.ParseAddr(strings.Replace(a, "localhost", "127.0.0.1", 1))
 	ipB, errB := netip.ParseAddr(strings.Replace(b, "localhost", "127.0.0.1", 1))
-	return errA == nil && errB == nil && ipA == ipB
+	return errA == nil && errB == nil && ipA.Unmap() == ipB.Unmap()
 }

@@ -60,6 +60,9 @@ func TestOverlap(t *testing.T) {
 		{"127.0.0.1:80", "127.0.0.2:80", false},
 		{"[::1]:80", "[0:0::1]:80", true},
 		{"127.0.0.1:0", ":0", false},
+		{"[::ffff:127.0.0.1]:80", "127.0.0.1:80", true},
+		{"[fe80::1%eth0]:80", "[fe80::1%eth1]:80", false},
+		{"169.254.169.254:80", "[fd00:ec2::254]:80", false},
 	}
 	for _, tt := range tests {
 		if got := overlap(tt.a, tt.b); got != tt.want {

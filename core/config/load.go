@@ -18,14 +18,14 @@ import (
 type Options struct {
 	// Builtins are the names of the plugins that need no command.
 	Builtins []string
-	// LookupEnv looks up a variable for the function env, as os.LookupEnv
-	// does; nil: none is set.
+	// LookupEnv looks up a variable for the function env and for the default of
+	// state_dir, as os.LookupEnv does; nil: none is set.
 	LookupEnv func(name string) (string, bool)
 }
 
 // schema is the top level of a configuration file.
 var schema = hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{{Name: "seed"}},
+	Attributes: []hcl.AttributeSchema{{Name: "seed"}, {Name: "state_dir"}},
 	Blocks: []hcl.BlockHeaderSchema{
 		{Type: "metadata"},
 		{Type: "admin"},
@@ -72,7 +72,7 @@ func Load(path string, o Options) (*File, *Sources, hcl.Diagnostics) {
 // that what is missing may only have been lost.
 func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
 	content := l.content(l.unlabelled(body), &schema)
-	f := &File{Seed: DefaultSeed}
+	f := &File{Dir: l.dir, Seed: DefaultSeed}
 	if seed, _, ok := get[string](l, content.Attributes, "seed"); ok {
 		f.Seed = seed
 	}
@@ -80,7 +80,8 @@ func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
 	l.nameInstance()
 	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"instance": f.Instance.Value()}, Functions: l.ctx.Functions}
 
-	f.Metadata = l.metadata(l.one(content.Blocks, "metadata"))
+	f.StateDir = l.stateDir(content.Attributes)
+	f.Metadata = l.metadata(l.one(content.Blocks, "metadata"), f.Instance.Facts.MetadataOptions.HTTPProtocolIPv6 == "enabled")
 	f.Admin = l.admin(l.one(content.Blocks, "admin"), &f.Metadata)
 	f.Log = l.log(l.one(content.Blocks, "log"))
 	timeouts := l.timeouts(l.one(content.Blocks, "timeouts"), defaultTimeouts())

@@ -20,7 +20,9 @@ import (
 const goodSource = `
 seed = "other"
 metadata {
-  address         = "[::1]:1338"
+  address         = "127.0.0.1:1338"
+  ipv6_address    = "[::1]:1338"
+  omit            = ["meta-data/public-ipv4", "dynamic"]
   allowed_hosts   = ["imds.example.internal"]
   allowed_clients = ["10.0.0.0/8", "192.0.2.7", "fd00::/8", "fd00::1"]
   keep_alive      = true
@@ -40,7 +42,11 @@ timeouts {
 }
 instance {
   region = "eu-central-1"
+  metadata_options {
+    http_protocol_ipv6 = "enabled"
+  }
 }
+state_dir = "state/of/${instance.region}"
 plugin "iam" {
   mount = ["meta-data/iam"]
   timeouts {
@@ -73,7 +79,7 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 		t.Fatal(printed)
 	}
 	ignore := cmp.Options{
-		cmpopts.IgnoreFields(config.Metadata{}, "AddressRange"),
+		cmpopts.IgnoreFields(config.Metadata{}, "AddressRange", "IPv6AddressRange"),
 		cmpopts.IgnoreFields(config.Admin{}, "TokenFileRange"),
 		cmpopts.IgnoreFields(config.Plugin{}, "Config", "Range", "MountRange", "CommandRange"),
 		cmpopts.IgnoreFields(config.File{}, "Instance"),
@@ -85,9 +91,11 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 	short.Stop = 500 * time.Millisecond
 	want := &config.File{
 		Path: filepath.Join(dir, "metadata.hcl"),
+		Dir:  dir, StateDir: filepath.Join(dir, "state", "of", "eu-central-1"),
 		Seed: "other",
 		Metadata: config.Metadata{
-			Address: "[::1]:1338", AllowedHosts: []string{"imds.example.internal"}, KeepAlive: true,
+			Address: "127.0.0.1:1338", IPv6Address: "[::1]:1338", Omit: []string{"meta-data/public-ipv4", "dynamic"},
+			AllowedHosts: []string{"imds.example.internal"}, KeepAlive: true,
 			AllowedClients: []netip.Prefix{
 				netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32"),
 				netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("fd00::1/128"),
@@ -117,8 +125,8 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 		got  hcl.Range
 		line int
 	}{
-		"address": {f.Metadata.AddressRange, 4}, "token_file": {f.Admin.TokenFileRange, 13}, "plugin": {f.Plugins[0].Range, 25},
-		"mount": {f.Plugins[0].MountRange, 26}, "command": {f.Plugins[1].CommandRange, 38},
+		"address": {f.Metadata.AddressRange, 4}, "ipv6_address": {f.Metadata.IPv6AddressRange, 5}, "token_file": {f.Admin.TokenFileRange, 15},
+		"plugin": {f.Plugins[0].Range, 31}, "mount": {f.Plugins[0].MountRange, 32}, "command": {f.Plugins[1].CommandRange, 44},
 	} {
 		if at.got.Start.Line != at.line {
 			t.Errorf("%s is in line %d, want %d", name, at.got.Start.Line, at.line)
@@ -145,6 +153,9 @@ func TestDefaults(t *testing.T) {
 	f, printed := load(t, folder(t), "plugin \"identity\" {}\n")
 	if printed != "" {
 		t.Fatal(printed)
+	}
+	if f.Metadata.IPv6Address != "" || f.Metadata.Omit != nil || f.StateDir != "" {
+		t.Errorf("without any of them: IPv6 %q, omitted %v, state in %q", f.Metadata.IPv6Address, f.Metadata.Omit, f.StateDir)
 	}
 	if f.Metadata.Address != "169.254.169.254:80" || f.Admin.Address != ":8998" || f.Log != (config.Log{Level: "info", Format: "text"}) || f.Seed != "mockmd" {
 		t.Errorf("defaults: %+v", f)

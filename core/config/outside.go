@@ -1,7 +1,10 @@
 package config
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"io"
 	"path/filepath"
 	"unicode/utf8"
 
@@ -39,7 +42,7 @@ func envFunc(lookup func(string) (string, bool)) function.Function {
 func fileFunc(dir string) function.Function {
 	return pathFunc(dir, func(path string, data []byte) (string, error) {
 		if !utf8.Valid(data) {
-			return "", function.NewArgErrorf(0, "%s is not UTF-8 text: filebase64 reads binary files", path)
+			return "", function.NewArgErrorf(0, "%s is not UTF-8 text: filebase64 reads binary files, such as compressed ones for user_data_base64", path)
 		}
 		return string(data), nil
 	})
@@ -80,6 +83,22 @@ func pathFunc(dir string, decode func(path string, data []byte) (string, error))
 func base64EncodeFunc() function.Function {
 	return textFunc("text", func(s string) (string, error) {
 		return base64.StdEncoding.EncodeToString([]byte(s)), nil
+	})
+}
+
+// base64GzipFunc is base64gzip(text): the text compressed by gzip (RFC 1952),
+// in base64. It gives the same for the same text: the header has no time.
+func base64GzipFunc() function.Function {
+	return textFunc("text", func(s string) (string, error) {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		if _, err := io.WriteString(w, s); err != nil {
+			return "", err
+		}
+		if err := w.Close(); err != nil {
+			return "", err
+		}
+		return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 	})
 }
 

@@ -17,20 +17,20 @@ type Sources struct {
 }
 
 // Write prints diagnostics: in the order of file, line and column, each once,
-// with the lines of source, and at the end how many there are. Color adds
-// VT100 sequences; width, in columns, wraps the text, and 0 does not. The
-// error is that of w.
+// with the lines of source, and at the end how many there are. Values that may
+// be secrets are left out. Color adds VT100 sequences; width, in columns, wraps
+// the text, and 0 does not. The error is that of w.
 func (s *Sources) Write(w io.Writer, diags hcl.Diagnostics, color bool, width uint) error {
 	var b bytes.Buffer
 	var errs, warns int
-	out := hcl.NewDiagnosticTextWriter(&b, s.files, width, color)
 	var last *hcl.Diagnostic
 	for _, d := range sorted(diags) {
 		if last != nil && same(last, d) {
 			continue
 		}
 		last = d
-		if err := out.WriteDiagnostic(d); err != nil {
+		shown, files := printable(d, s.files)
+		if err := hcl.NewDiagnosticTextWriter(&b, files, width, color).WriteDiagnostic(shown); err != nil {
 			return fmt.Errorf("print diagnostic: %w", err)
 		}
 		if d.Severity == hcl.DiagError {
