@@ -1,0 +1,68 @@
+// Package instance is the built-in plugin that serves the general facts of an
+// instance: what it was launched from and as, its devices, keys and tags, and
+// its user data. All that meta-data has besides belongs to plugins with longer
+// mounts. It knows nothing but the instance's facts and its configuration, and
+// it imports the plugin SDK only.
+package instance
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mockmd/mockmd/sdk"
+)
+
+// New returns the plugin. All of its options may be left out.
+func New() sdk.Plugin { return &plugin{} }
+
+type plugin struct {
+	mounts []string       // that hold; nil before Configure
+	keys   managedSSHKeys // empty without a block
+}
+
+var (
+	_ sdk.Plugin     = (*plugin)(nil)
+	_ sdk.Mounter    = (*plugin)(nil)
+	_ sdk.Configurer = (*plugin)(nil)
+)
+
+// Mounts returns the whole of meta-data, the user data and dynamic/fws.
+func (*plugin) Mounts() []string {
+	return []string{"dynamic/fws", "meta-data", "user-data"}
+}
+
+// Tree returns the categories of the EC2 user guide's tables of instance
+// metadata and dynamic data, with the versions that they give them. What an
+// instance does not have is not there at all. A block that names mounts gets
+// what lies in them.
+//
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
+func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
+	b := builder{}
+	b.image(in)
+	b.launch(in)
+	b.surroundings(in)
+	b.blockDevices(in)
+	b.accelerators(in)
+	b.publicKey(in)
+	b.tags(in)
+	b.userData(in)
+	b.managedSSHKeys(&p.keys)
+	tree := sdk.Tree(b)
+	if p.mounts != nil {
+		maps.DeleteFunc(tree, func(path string, _ sdk.Node) bool { return !p.serves(path) })
+	}
+	return tree, nil
+}
+
+// serves says whether path is at or below one of the mounts.
+func (p *plugin) serves(path string) bool {
+	return slices.ContainsFunc(p.mounts, func(m string) bool { return covers(m, path) })
+}
+
+// covers says whether path is dir or lies below it.
+func covers(dir, path string) bool {
+	return path == dir || strings.HasPrefix(path, dir+"/")
+}
