@@ -25,6 +25,7 @@ type (
 		Roles      map[string]savedRole `json:"roles,omitempty"`
 		SimKey     string               `json:"sim_key,omitempty"` // base64
 		SimPort    uint16               `json:"sim_port,omitempty"`
+		Changed    time.Time            `json:"changed,omitzero"`
 	}
 	savedKeys struct {
 		ID     string `json:"id"`
@@ -68,7 +69,7 @@ func (k savedKeys) keys() keys {
 func (s *state) checkpoint() ([]byte, error) {
 	out := savedState{
 		Version: checkpointVersion, Place: s.settings.sts.place(), LastID: s.lastID,
-		Roles: map[string]savedRole{}, SimPort: s.sim.port,
+		Roles: map[string]savedRole{}, SimPort: s.sim.port, Changed: s.changed,
 	}
 	if !s.sim.key.empty() {
 		out.SimKey = base64.StdEncoding.EncodeToString([]byte(s.sim.key.reveal()))
@@ -119,6 +120,9 @@ func (s *state) restore(data []byte) error {
 	}
 	if key, err := base64.StdEncoding.DecodeString(in.SimKey); err == nil && len(key) == stssim.KeySize {
 		s.sim = simState{key: newSecret(string(key)), port: in.SimPort}
+	}
+	if !in.Changed.IsZero() {
+		s.changed = in.Changed.UTC()
 	}
 	sets := map[int]*bootstrap{}
 	for _, b := range in.Bootstraps {

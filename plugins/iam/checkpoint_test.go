@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -163,4 +164,84 @@ func TestCheckpointSize(t *testing.T) {
 	if !strings.Contains(g.log.String(), "too many roles for one checkpoint") {
 		t.Error("nobody is told")
 	}
+}
+
+// Sessions of several roles outlive a crash, each as it was.
+func TestCrashWithSeveralSessions(t *testing.T) {
+	t.Parallel()
+	const config = oneRole + "\n" + identityOnly + oneTask
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, config).fake()
+		g.run()
+		g.post(goodBody)
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		before := map[string]string{}
+		look := func(into map[string]string) {
+			tree, err := g.p.Tree(t.Context(), g.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for path := range tree {
+				leaf, _ := g.leaf(path)
+				into[path] = string(leaf.Body)
+			}
+		}
+		look(before)
+		g = g.crash(config).fake()
+		after := map[string]string{}
+		look(after)
+		for path, body := range before {
+			if after[path] != body {
+				t.Errorf("%s after the crash:\n%s\nbefore:\n%s", path, after[path], body)
+			}
+		}
+		g.run()
+		synctest.Wait()
+		if n := len(g.sts.seen()); n != 2 || len(before) != 6 || g.p.ValidUntil().IsZero() {
+			t.Errorf("%d calls, %d paths", n, len(before))
+		}
+		// Taken out of the configuration, the identity session is forgotten.
+		g = g.crash(oneRole).fake()
+		g.run()
+		synctest.Wait()
+		if _, ok := g.leaf(identityPath); ok || g.served().Code != "Success" {
+			t.Error("the identity role outlives its block")
+		}
+		checkpoint, _ := g.host.last()
+		if strings.Contains(string(checkpoint), identityName) {
+			t.Error("the checkpoint keeps what is not configured any more")
+		}
+	})
+}
+
+// A checkpoint of before there were identity roles brings back its roles.
+func TestRestoreEarlierShape(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, oneRole+"\n"+identityOnly).fake()
+		expires := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+		earlier := `{"version":1,"place":"aws","current":1,"last_id":1,
+			"bootstraps":[{"id":1,"keys":{"id":"AKIABOOTSTRAP","secret":"s"},"posted":"2025-01-01T00:00:00Z"}],
+			"roles":{"app":{"arn":"arn:aws:iam::123456789012:role/app","session_name":"mockmd","works":1,"account":"123456789012",
+			"session":{"keys":{"id":"ASIAEARLIER","secret":"s","token":"t"},"issued":"` + expires + `","expires":"` + expires + `","renew":"` + expires + `"}}}}`
+		if err := g.p.Restore(t.Context(), []byte(earlier)); err != nil {
+			t.Fatal(err)
+		}
+		if d := g.served(); d.AccessKeyId != "ASIAEARLIER" {
+			t.Errorf("served %+v", d)
+		}
+		g.sts.set(func(_ context.Context, k keys) error {
+			if k.accessKeyID != "AKIABOOTSTRAP" {
+				return errors.New("down")
+			}
+			return nil
+		})
+		g.run()
+		synctest.Wait()
+		leaf, _ := g.leaf(identityPath)
+		if d := g.decode(leaf); d.Code != "Success" {
+			t.Errorf("the identity role is not assumed with the earlier bootstrap set: %+v", d)
+		}
+	})
 }

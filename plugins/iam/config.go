@@ -15,14 +15,38 @@ import (
 
 // configBlock is the config block of the plugin.
 type configBlock struct {
-	Roles []roleBlock `hcl:"role,block"`
-	STS   *stsBlock   `hcl:"sts,block"`
+	Roles    []roleBlock    `hcl:"role,block"`
+	Identity *identityBlock `hcl:"identity_role,block"`
+	ECS      []ecsBlock     `hcl:"ecs,block"`
+	STS      *stsBlock      `hcl:"sts,block"`
 }
 
 // settings are the checked configuration.
 type settings struct {
-	roles []*role
-	sts   stsSettings
+	roles           []*role    // the role blocks
+	identities      []identity // one for each instance, or none
+	identityAccount string     // of the identity_role block; empty without one
+	ecs             []*ecsSet
+	sts             stsSettings
+	mounts          []string // that the plugin's block names; none: it serves all it has
+}
+
+// all returns every role that is assumed.
+func (s *settings) all() []*role {
+	out := slices.Clone(s.roles)
+	for _, own := range s.identities {
+		out = append(out, own.role)
+	}
+	return out
+}
+
+// named returns the role of a role block.
+func (s *settings) named(name string) (*role, bool) {
+	i := slices.IndexFunc(s.roles, func(r *role) bool { return r.name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return s.roles[i], true
 }
 
 // role is one role to assume.
@@ -56,8 +80,8 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 // could make it, so that all mistakes are told at once.
 func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	p.settings = &settings{}
-	if !slices.ContainsFunc(c.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "role" }) {
+	p.settings = &settings{mounts: c.Mounts}
+	if !slices.ContainsFunc(c.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "role" || b.Type == "identity_role" }) {
 		diags = append(diags, invalid(c.Body.MissingItemRange(), "No role to assume",
 			"The iam plugin needs at least one role block: role \"NAME\" { arn = \"arn:aws:iam::ACCOUNT:role/NAME\" }."))
 	}
@@ -76,7 +100,9 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 	var more hcl.Diagnostics
 	p.settings.sts, more = block.STS.check(c.Instances)
 	diags = append(diags, more...)
-	if len(p.settings.roles) > 0 {
+	diags = append(diags, p.settings.checkIdentity(block.Identity, c.Instances)...)
+	diags = append(diags, p.settings.checkECS(block.ECS, c.Instances)...)
+	if len(p.settings.roles) > 0 || block.Identity != nil {
 		diags = append(diags, p.settings.checkInstances(c)...)
 	}
 	return diags

@@ -96,6 +96,62 @@ sts {
 		{"endpoint", oneRole + "\nsts { endpoint = \"sts.example.com\" }", "", []string{"2: Invalid endpoint; An endpoint is a URL such as https://sts.eu-central-1.amazonaws.com, without user, query and fragment."}},
 		{"endpoint with a user", oneRole + "\nsts { endpoint = \"https://a:b@sts.example.com\" }", "", []string{"2: Invalid endpoint"}},
 		{"endpoint without TLS", oneRole + "\nsts { endpoint = \"http://sts.example.com\" }", "", []string{"2: Endpoint without TLS; The answers of STS carry secrets: plain http is for loopback addresses only. Use https."}},
+		{"identity role alone", identityOnly, "", nil},
+		{"identity role alone, and a profile", identityOnly, "app", []string{`1: Unknown instance profile; No role block of the iam plugin is called "app"; there is no role block at all.`}},
+		{"no arn of the identity role", "identity_role {}", "", []string{"1: Missing required argument"}},
+		{"two identity roles", identityOnly + "\n" + identityOnly, "", []string{"2: Duplicate identity_role block"}},
+		{"all of an identity role", `identity_role {
+  arn          = "arn:aws:iam::123456789012:role/aws:ec2-instance"
+  session_name = "x"
+  duration     = "1m"
+  external_id  = "ä"
+}`, "", []string{
+			"2: Invalid role ARN; The ARN of a role is arn:PARTITION:iam::ACCOUNT:role/NAME with an account of 12 digits, such as arn:aws:iam::123456789012:role/app.",
+			"3: Invalid session name", "4: Invalid duration; STS grants 15m to 12h, in whole seconds; this is 1m0s.", "5: Invalid external id",
+		}},
+		{"identity role of another account", `identity_role { arn = "arn:aws:iam::210987654321:role/id" }`, "", []string{"1: Role of another account; The role is of account 210987654321 and the instance of account 123456789012, so the credentials and the identity document tell different accounts."}},
+		{"roles of another partition", `
+role "app" { arn = "arn:aws-cn:iam::123456789012:role/app" }
+identity_role { arn = "arn:aws-cn:iam::123456789012:role/id" }`, "", []string{
+			"2: Role of another partition; The role is of partition aws-cn and the instance of partition aws, so the STS of the instance's region does not know the role.",
+			"3: Role of another partition",
+		}},
+		{"tasks", oneRole + `
+ecs "0" {
+  task "0123456789abcdef0123456789abcdef-TaskApplication" { role = "app" }
+  task "0123456789abcdef0123456789abcdef-TaskExecution" { role = "app" }
+}
+ecs "12" {
+  task "a-b" { role = "app" }
+}`, "", nil},
+		{"mistakes in tasks", oneRole + `
+ecs "one" {
+  task "a-b" { role = "ap" }
+  task "a-b" { role = "app" }
+}
+ecs "2" {
+  task "nohyphen" { role = "database" }
+  task "../x-y" { role = "app" }
+  task "c-d" {}
+}
+ecs "2" {}
+ecs "01" {}`, "", []string{
+			`2: Invalid number of an ecs block; The label of an ecs block is a number such as "1"; it becomes the N of meta-data/iam-ecs-N.`,
+			`3: Unknown role; No role block of the iam plugin is called "ap"; did you mean "app"?`,
+			`4: Duplicate task; The task "a-b" is defined at config.hcl:3,8-13 already.`,
+			`7: Invalid task name; The name of a task's credentials is TASKID-ROLETYPE, such as "0123456789abcdef0123456789abcdef-TaskApplication": letters, digits and hyphens, at most 128.`,
+			`7: Unknown role; No role block of the iam plugin is called "database"; there is "app".`,
+			"8: Invalid task name", "9: Missing required argument",
+			`11: Duplicate ecs block; ecs "2" is defined at config.hcl:6,5-8 already.`,
+			"12: Invalid number of an ecs block",
+			`12: No task; An ecs block needs at least one task block: task "TASKID-ROLETYPE" { role = "NAME" }.`,
+		}},
+		{"task without a role block", identityOnly + "\necs \"1\" {\n  task \"a-b\" { role = \"app\" }\n}", "", []string{`3: Unknown role; No role block of the iam plugin is called "app"; there is no role block at all.`}},
+		{"task of another account", oneRole + `
+role "db" { arn = "arn:aws:iam::210987654321:role/db" }
+ecs "1" {
+  task "a-b" { role = "db" }
+}`, "app", []string{"4: Role of another account; The role is of account 210987654321 and the instance of account 123456789012"}},
 		{"two sts blocks", oneRole + "\nsts {}\nsts {}", "", []string{"3: Duplicate sts block"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 var (
 	accessKeyIDPattern = regexp.MustCompile(`^\w{1,128}$`)
-	assumedARNPattern  = regexp.MustCompile(`^arn:aws[a-z-]*:sts::(\d{12}):assumed-role/[\w+=,.@/-]+$`)
+	assumedARNPattern  = regexp.MustCompile(`^arn:aws[a-z-]*:sts::(\d{12}):assumed-role/[\w+=,.@:/-]+$`)
 )
 
 // keys sign requests to AWS. The token is empty for long-term credentials.

@@ -10,14 +10,27 @@ import (
 	"github.com/mockmd/mockmd/sdk/imdsjson"
 )
 
-// The codes of documents that are no success.
+// The codes of documents.
 const (
+	codeSuccess  = "Success"
 	codeDenied   = "AssumeRoleUnauthorizedAccess" // STS does not let us have the role
 	codeInternal = "Internal"                     // everything else
 )
 
-// sinceIAM is the API version that brought meta-data/iam.
-const sinceIAM = "2012-01-12"
+// The API versions that brought meta-data/iam and
+// meta-data/identity-credentials.
+const (
+	sinceIAM      = "2012-01-12"
+	sinceIdentity = "2018-05-23"
+)
+
+// What is served of the instance identity role.
+const (
+	identityInfo     = mountIdentity + "/ec2/info"
+	identityDocument = mountIdentity + "/ec2/security-credentials/ec2-instance"
+)
+
+func identityPaths() []string { return []string{identityInfo, identityDocument} }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
@@ -35,7 +48,7 @@ func (t trouble) document() sdk.Leaf {
 			imdsjson.Field{Name: "Message", Value: t.message},
 			imdsjson.Field{Name: "LastUpdated", Value: stamp(t.since)},
 		),
-		Since: sinceIAM, LastModified: t.since,
+		LastModified: t.since,
 	}
 }
 
@@ -44,7 +57,7 @@ func (s *session) document(then trouble) sdk.Leaf {
 	successor := then.document()
 	return sdk.Leaf{
 		Body: imdsjson.Object(
-			imdsjson.Field{Name: "Code", Value: "Success"},
+			imdsjson.Field{Name: "Code", Value: codeSuccess},
 			imdsjson.Field{Name: "LastUpdated", Value: stamp(s.issued)},
 			imdsjson.Field{Name: "Type", Value: "AWS-HMAC"},
 			imdsjson.Field{Name: "AccessKeyId", Value: s.keys.accessKeyID},
@@ -52,7 +65,7 @@ func (s *session) document(then trouble) sdk.Leaf {
 			imdsjson.Field{Name: "Token", Value: s.keys.token.reveal()},
 			imdsjson.Field{Name: "Expiration", Value: stamp(s.expires)},
 		),
-		Since: sinceIAM, LastModified: s.issued, NotAfter: s.expires, Successor: &successor,
+		LastModified: s.issued, NotAfter: s.expires, Successor: &successor,
 	}
 }
 
@@ -62,13 +75,35 @@ func infoDocument(in *sdk.Instance, profile string, updated time.Time) sdk.Leaf 
 	sum := sha256.Sum256([]byte(arn))
 	return sdk.Leaf{
 		Body: imdsjson.Object(
-			imdsjson.Field{Name: "Code", Value: "Success"},
+			imdsjson.Field{Name: "Code", Value: codeSuccess},
 			imdsjson.Field{Name: "LastUpdated", Value: stamp(updated)},
 			imdsjson.Field{Name: "InstanceProfileArn", Value: arn},
 			imdsjson.Field{Name: "InstanceProfileId", Value: "AIPA" + base32.StdEncoding.EncodeToString(sum[:])[:17]},
 		),
 		Since: sinceIAM, LastModified: updated,
 	}
+}
+
+// identityInfo tells the account, and with LastUpdated that the credentials
+// have changed: now, and when they expire.
+func (v view) identityInfo(in *sdk.Instance) sdk.Leaf {
+	at := func(updated time.Time) sdk.Leaf {
+		return sdk.Leaf{
+			Body: imdsjson.Object(
+				imdsjson.Field{Name: "Code", Value: codeSuccess},
+				imdsjson.Field{Name: "LastUpdated", Value: stamp(updated)},
+				imdsjson.Field{Name: "AccountId", Value: in.AccountID},
+			),
+			LastModified: updated,
+		}
+	}
+	leaf := at(v.updated())
+	if v.session != nil {
+		after := at(v.trouble.since)
+		leaf.NotAfter, leaf.Successor = v.session.expires, &after
+	}
+	leaf.Since = sinceIdentity
+	return leaf
 }
 
 // deniedMessage is what the real service says, and what is to be done here.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -95,6 +96,8 @@ type call struct {
 	at       time.Time
 	signedBy string
 	asked    time.Duration
+	role     string
+	session  string // its name
 	err      error
 	issued   string
 }
@@ -126,7 +129,7 @@ func (f *fakeSTS) assume(ctx context.Context, k keys, q assumeRequest) (assumed,
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.inFlight--
-	c := call{at: f.now(), signedBy: k.accessKeyID, asked: q.duration, err: err}
+	c := call{at: f.now(), signedBy: k.accessKeyID, asked: q.duration, role: q.roleARN, session: q.sessionName, err: err}
 	if err != nil {
 		f.calls = append(f.calls, c)
 		return assumed{}, err
@@ -211,9 +214,11 @@ func (l *logBuffer) String() string {
 func newRig(t *testing.T, config string) *rig {
 	t.Helper()
 	g := &rig{t: t, host: &fakeHost{}, clock: &clock{}, log: &logBuffer{}, in: sdktest.Instance(), stop: func() {}}
-	g.in.IAMInstanceProfile = "app"
+	if strings.Contains(config, `role "app"`) {
+		g.in.IAMInstanceProfile = "app"
+	}
 	g.sts = &fakeSTS{now: g.clock.now}
-	g.p = newPlugin(g.clock.now, rand.New(rand.NewPCG(1, 2)).Float64)
+	g.p = newPlugin(g.clock.now, locked(rand.New(rand.NewPCG(1, 2)).Float64))
 	if err := g.p.Configure(t.Context(), g.config(config)); err != nil {
 		t.Fatalf("configure: %v", err)
 	}
@@ -237,15 +242,13 @@ func (g *rig) config(text string) *sdk.Config {
 		g.t.Fatal(diags)
 	}
 	return &sdk.Config{
-		Name: "iam", Body: f.Body.(*hclsyntax.Body), Instances: []*sdk.Instance{g.in}, Mounts: []string{mount},
+		Name: "iam", Body: f.Body.(*hclsyntax.Body), Instances: []*sdk.Instance{g.in},
 		Log: hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: g.log, JSONFormat: true}),
 	}
 }
 
 // fake puts the fake STS in place of a real one.
 func (g *rig) fake() *rig {
-	g.p.random = locked(g.p.random)
-	g.p.state.random = g.p.random
 	g.p.connect = func(target) assumer { return g.sts }
 	return g
 }
@@ -291,6 +294,17 @@ func (g *rig) served() served {
 		g.t.Fatal("the role is not listed")
 	}
 	return g.decode(leaf)
+}
+
+// leaf is what the plugin publishes at a path, and false when that is nothing.
+func (g *rig) leaf(path string) (sdk.Leaf, bool) {
+	g.t.Helper()
+	tree, err := g.p.Tree(g.t.Context(), g.in)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	leaf, ok := tree[path].(sdk.Leaf)
+	return leaf, ok
 }
 
 func (g *rig) decode(leaf sdk.Leaf) served {

@@ -1,5 +1,6 @@
-// Package iam is the built-in plugin that serves meta-data/iam: real, renewed
-// role credentials. It owns the life of the credentials and every call to STS:
+// Package iam is the built-in plugin that serves credentials: those of the
+// instance profile under meta-data/iam, those of the instance identity role and
+// those of ECS tasks, all real and renewed. It owns the life of the credentials and every call to STS:
 // it is given a bootstrap set once, assumes each configured role with it, and
 // from then on renews with what AssumeRole returned.
 //
@@ -18,8 +19,6 @@ import (
 
 	"github.com/mockmd/mockmd/sdk"
 )
-
-const mount = "meta-data/iam"
 
 // New returns the plugin. See the README beside this file for its options.
 func New() sdk.Plugin {
@@ -62,20 +61,21 @@ var (
 	_ sdk.Summarizer = (*plugin)(nil)
 )
 
-// Mounts returns meta-data/iam.
-func (*plugin) Mounts() []string { return []string{mount} }
-
 // Summary names the roles, their accounts and who is asked for them.
 func (p *plugin) Summary() string {
-	roles := make([]string, len(p.settings.roles))
-	for i, r := range p.settings.roles {
-		roles[i] = "role " + r.name + " of account " + r.account
+	var roles []string
+	for _, r := range p.settings.roles {
+		roles = append(roles, "role "+r.name+" of account "+r.account)
+	}
+	if p.settings.identityAccount != "" {
+		roles = append(roles, "identity role of account "+p.settings.identityAccount)
 	}
 	return strings.Join(roles, ", ") + " from " + p.settings.sts.describe()
 }
 
-// ValidUntil returns the earliest expiry over all roles, and the zero time
-// while any of them has no valid credentials.
+// ValidUntil returns the earliest expiry over all roles, the identity role
+// included, and the zero time while any of them has no valid credentials: what
+// is served is valid as a whole or not.
 func (p *plugin) ValidUntil() time.Time { return p.state.validUntil() }
 
 // Restore takes up what an earlier process had.

@@ -23,10 +23,8 @@ func (s *settings) roleOf(in *sdk.Instance) (*role, bool, error) {
 		}
 		return nil, false, nil
 	}
-	for _, r := range s.roles {
-		if r.name == in.IAMInstanceProfile {
-			return r, true, nil
-		}
+	if r, ok := s.named(in.IAMInstanceProfile); ok {
+		return r, true, nil
 	}
 	return nil, false, fmt.Errorf("%s has the instance profile %q, and no role of the iam plugin is called that; %s",
 		describeInstance(in), in.IAMInstanceProfile, s.nearest(in.IAMInstanceProfile))
@@ -48,8 +46,11 @@ func (s *settings) checkInstances(c *sdk.Config) hcl.Diagnostics {
 	return diags
 }
 
-// nearest proposes a role for a name that is none. There is at least one role.
+// nearest proposes a role for a name that is none.
 func (s *settings) nearest(name string) string {
+	if len(s.roles) == 0 {
+		return "there is no role block at all."
+	}
 	distance := func(r *role) int { return levenshtein.Distance(name, r.name, nil) }
 	best := slices.MinFunc(s.roles, func(a, b *role) int { return cmp.Compare(distance(a), distance(b)) })
 	if distance(best) <= max(2, len(name)/3) {

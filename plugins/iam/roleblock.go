@@ -44,15 +44,27 @@ var (
 
 // check returns the role, with as much as can be understood of it.
 func (b *roleBlock) check(instances []*sdk.Instance) (*role, hcl.Diagnostics) {
-	var diags hcl.Diagnostics
-	r := &role{name: b.Name, arn: b.ARN, sessionName: defaultSessionName, duration: defaultDuration}
+	r, diags := b.terms()
+	r.name = b.Name
 	if !roleNamePattern.MatchString(b.Name) || b.Name == "." || b.Name == ".." {
 		diags = append(diags, invalid(b.NameRange, "Invalid role name",
 			"A role's name has 1 to 64 letters, digits and characters of _+=,.@-; it becomes a path under security-credentials."))
 	}
+	for _, in := range instances {
+		takes := in.IAMInstanceProfile == r.name || in.IAMInstanceProfile == "" && in.Label == ""
+		if d := mismatch(r, in, b.ARNRange); d != nil && takes {
+			return r, append(diags, d)
+		}
+	}
+	return r, diags
+}
+
+// terms reads all but the name: how the role is assumed.
+func (b *roleBlock) terms() (*role, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	r := &role{arn: b.ARN, sessionName: defaultSessionName, duration: defaultDuration}
 	if m := roleARNPattern.FindStringSubmatch(b.ARN); m != nil && len(b.ARN) <= 2048 {
 		r.partition, r.account = m[1], m[2]
-		diags = append(diags, b.checkAccount(r, instances)...)
 	} else {
 		diags = append(diags, invalid(b.ARNRange, "Invalid role ARN",
 			"The ARN of a role is arn:PARTITION:iam::ACCOUNT:role/NAME with an account of 12 digits, such as arn:aws:iam::123456789012:role/app."))
@@ -93,15 +105,20 @@ func (b *roleBlock) checkDuration(r *role) hcl.Diagnostics {
 	return nil
 }
 
-// checkAccount warns when the role is of another account than an instance that
-// takes it: the real service never shows that.
-func (b *roleBlock) checkAccount(r *role, instances []*sdk.Instance) hcl.Diagnostics {
-	for _, in := range instances {
-		if in.AccountID != r.account && (in.IAMInstanceProfile == r.name || in.IAMInstanceProfile == "" && in.Label == "") {
-			return hcl.Diagnostics{warning(b.ARNRange, "Role of another account",
-				"The role is of account %s and %s of account %s, so the credentials and the identity document tell different accounts.",
-				r.account, describeInstance(in), in.AccountID)}
-		}
+// mismatch warns when the role is of another account or partition than an
+// instance that takes it: the real service never shows that.
+func mismatch(r *role, in *sdk.Instance, at hcl.Range) *hcl.Diagnostic {
+	switch {
+	case r.account == "": // the ARN is none, and that is told
+		return nil
+	case r.account != in.AccountID:
+		return warning(at, "Role of another account",
+			"The role is of account %s and %s of account %s, so the credentials and the identity document tell different accounts.",
+			r.account, describeInstance(in), in.AccountID)
+	case r.partition != in.Partition:
+		return warning(at, "Role of another partition",
+			"The role is of partition %s and %s of partition %s, so the STS of the instance's region does not know the role.",
+			r.partition, describeInstance(in), in.Partition)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (p *plugin) Run(ctx context.Context, h sdk.Host) error {
 	p.state.open(h)
 	p.announce()
 	close(p.started)
-	for _, r := range p.settings.roles {
+	for _, r := range p.settings.all() {
 		g.Go(func() error {
 			w := &worker{
 				role: r, state: p.state, sts: sts, now: p.now, random: p.random, gap: p.gap, timeout: p.timeout,
@@ -45,7 +45,7 @@ func (p *plugin) Run(ctx context.Context, h sdk.Host) error {
 
 // announce says what the roles are waiting for.
 func (p *plugin) announce() {
-	if o := p.state.outlook(p.settings.roles[0].name); o.bootstrap == 0 && len(o.sources) == 0 {
+	if o := p.state.outlook(p.settings.all()[0].name); o.bootstrap == 0 && len(o.sources) == 0 {
 		p.log.Info("waiting for bootstrap credentials: POST them to /bootstrap/creds of the admin listener")
 	}
 }

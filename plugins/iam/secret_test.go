@@ -33,6 +33,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		source{k, b},
 		&source{k, b},
 		outlook{session: s, sources: []source{{k, b}}},
+		g.p.state.look(), g.p.state.look().roles["app"],
 		g.p.state.sim, &g.p.state.sim,
 		struct{ k keys }{k},
 		map[string]keys{"k": k},

@@ -34,6 +34,7 @@ type state struct {
 	lastID  int // of the newest bootstrap set ever
 	roles   map[string]*roleState
 	sim     simState
+	changed time.Time // of the last change, in whole seconds; no two changes have the same
 }
 
 // roleState is what is known of one role.
@@ -57,7 +58,8 @@ type simState struct {
 
 func newState(s *settings, now func() time.Time, random func() float64, log hclog.Logger) *state {
 	st := &state{settings: s, now: now, random: random, log: log, roles: map[string]*roleState{}}
-	for _, r := range s.roles {
+	st.changed = st.wholeSecond()
+	for _, r := range s.all() {
 		message := waitingMessage(r)
 		if s.sts.simulated && s.sts.autoBootstrap { // nobody has to post anything
 			message = assumingMessage(r)
@@ -78,21 +80,6 @@ func (s *state) open(host sdk.Host) {
 	defer s.mu.Unlock()
 	s.host = host
 	s.told()
-}
-
-// document returns what the role's path serves, and when that last changed.
-func (s *state) document(name string) (leaf sdk.Leaf, updated time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := s.roles[name]
-	switch {
-	case r.session == nil:
-		return r.trouble.document(), r.trouble.since
-	case !r.session.valid(s.now()):
-		then := r.afterSession()
-		return then.document(), then.since
-	}
-	return r.session.document(r.afterSession()), r.session.issued
 }
 
 // afterSession is what follows the session when nothing better comes.
@@ -168,7 +155,7 @@ func (s *state) bootstraps() []*bootstrap {
 		}
 	}
 	add(s.current)
-	for _, r := range s.settings.roles {
+	for _, r := range s.settings.all() {
 		add(s.roles[r.name].works)
 	}
 	return out
@@ -177,6 +164,11 @@ func (s *state) bootstraps() []*bootstrap {
 // told hands the checkpoint, the news of a changed tree and the state of the
 // roles to the core. The lock is held.
 func (s *state) told() {
+	now := s.wholeSecond()
+	if !now.After(s.changed) && now.After(s.changed.Add(-clockTolerance)) {
+		now = s.changed.Add(time.Second)
+	}
+	s.changed = now
 	if s.host == nil {
 		return
 	}
@@ -194,7 +186,7 @@ func (s *state) told() {
 // degraded is a sentence on each role that is in trouble; empty when none is.
 func (s *state) degraded() string {
 	var parts []string
-	for _, r := range s.settings.roles {
+	for _, r := range s.settings.all() {
 		switch st := s.roles[r.name]; {
 		case st.failure != nil:
 			parts = append(parts, fmt.Sprintf("role %s: %s", r.name, st.failure.summary()))

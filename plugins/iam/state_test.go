@@ -19,7 +19,7 @@ func TestFirstMessage(t *testing.T) {
 		"simulated, bootstraps itself": {stsSettings{simulated: true, autoBootstrap: true}, false},
 	} {
 		s := newState(&settings{roles: []*role{{name: "app"}}, sts: c.sts}, wallClock, func() float64 { return 0 }, hclog.NewNullLogger())
-		leaf, _ := s.document("app")
+		leaf := s.look().roles["app"].document(sinceIAM)
 		if got := strings.Contains(string(leaf.Body), "POST"); got != c.posts {
 			t.Errorf("%s: tells to POST is %v, want %v: %s", name, got, c.posts, leaf.Body)
 		}

@@ -2,12 +2,13 @@ package iam
 
 import (
 	"context"
+	"maps"
 
 	"github.com/mockmd/mockmd/sdk"
 )
 
-// Tree returns the profile, the listing and the role's document. They are made
-// from one snapshot, so they agree.
+// Tree returns what the instance has of its profile, its identity role and its
+// tasks. Info, listing and documents are made from one look, so they agree.
 //
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html#instance-metadata-security-credentials
 func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
@@ -15,12 +16,24 @@ func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		return sdk.Tree{}, nil
+	l := p.state.look()
+	t := sdk.Tree{}
+	if ok {
+		v := l.roles[r.name]
+		t[mountIAM+"/info"] = infoDocument(in, r.name, v.updated())
+		t[mountIAM+"/security-credentials/"+r.name] = v.document(sinceIAM)
 	}
-	document, updated := p.state.document(r.name)
-	return sdk.Tree{
-		mount + "/info": infoDocument(in, r.name, updated),
-		mount + "/security-credentials/" + r.name: document,
-	}, nil
+	for _, own := range p.settings.identities {
+		if own.label == in.Label {
+			v := l.roles[own.role.name]
+			t[identityInfo] = v.identityInfo(in)
+			t[identityDocument] = v.document(sinceIdentity)
+		}
+	}
+	for _, set := range p.settings.ecs {
+		if set.on(in) {
+			maps.Copy(t, set.tree(l))
+		}
+	}
+	return p.settings.cut(t), nil
 }

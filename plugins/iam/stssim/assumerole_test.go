@@ -139,6 +139,8 @@ func TestAssumeRoleLimits(t *testing.T) {
 		{"no role", url.Values{"RoleArn": nil}, "ValidationError", "1 validation error detected: Value null at &#39;roleArn&#39; failed to satisfy constraint: Member must not be null"},
 		{"short role", url.Values{"RoleArn": {"arn:aws:iam"}}, "ValidationError", "Value &#39;arn:aws:iam&#39; at &#39;roleArn&#39; failed to satisfy constraint: Member must have length greater than or equal to 20"},
 		{"not a role", url.Values{"RoleArn": {"arn:aws:iam::123456789012:user/app"}}, "ValidationError", "arn:aws:iam::123456789012:user/app is invalid"},
+		{"identity role", url.Values{"RoleArn": {"arn:aws:iam::123456789012:role/aws:ec2-instance"}}, "", "<Arn>arn:aws:sts::123456789012:assumed-role/aws:ec2-instance/me</Arn>"},
+		{"another name with a colon", url.Values{"RoleArn": {"arn:aws:iam::123456789012:role/aws:ec2"}}, "ValidationError", "role/aws:ec2 is invalid"},
 		{"session name", url.Values{"RoleSessionName": {"x y"}}, "ValidationError", `Member must satisfy regular expression pattern: [\w+=,.@-]*`},
 		{"short session name", url.Values{"RoleSessionName": {"x"}}, "ValidationError", "greater than or equal to 2"},
 		{"two errors", url.Values{"RoleSessionName": {"?"}}, "ValidationError", "2 validation errors detected"},

@@ -13,10 +13,12 @@ import (
 	"unicode/utf8"
 )
 
-// The shape of a role's ARN: a path may stand before the name.
+// The shape of a role's ARN: a path may stand before the name. Besides those
+// that an account can have, the instance identity role is known, which EC2
+// assumes for each instance.
 //
 // See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns.
-var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/(?:[\x21-\x7e]*/)?[\w+=,.@-]{1,64}$`)
+var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/(?:(?:[\x21-\x7e]*/)?[\w+=,.@-]{1,64}|aws:ec2-instance)$`)
 
 var (
 	namePattern     = regexp.MustCompile(`^[\w+=,.@-]*$`)

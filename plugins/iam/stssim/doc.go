@@ -6,7 +6,8 @@
 // limits of the parameters and the one-hour cap on role chaining are enforced
 // as STS does, with its error codes and sentences. Trust and permission
 // policies are not: every known key may assume every role, unless a test
-// switches on a [Fault].
+// switches on a [Fault]. Beyond STS, every key may assume the instance identity
+// role aws:ec2-instance, which AWS keeps for EC2 itself.
 //
 // A session token carries its session, sealed under [Options.Key]. A server
 // made later with the same key honours it, so nothing has to be stored.
