@@ -8,6 +8,8 @@ metadata {
 
   # allowed_clients = ["172.17.0.0/16"]   # who may ask besides this host
   # allowed_hosts   = ["metadata.local"]  # Host names besides this host's own
+  # omit            = ["meta-data/public-ipv4"] # paths that shall not be served
+  # ipv6_address    = "[::1]:1338"        # with http_protocol_ipv6 below
 }
 
 # The admin listener: /status, /bootstrap/creds, /healthz and /readyz. Without
@@ -19,23 +21,50 @@ admin {
   # token_file = "admin.token"
 }
 
-# The instance that programs believe to run on. What is left out is derived
-# from the seed, so the same file always gives the same instance.
+# The instance that programs believe to run on, in the words of Terraform's
+# aws_instance. What is left out is derived from the seed, so the same file
+# always gives the same instance.
 instance {
   account_id           = "123456789012"
   instance_type        = "m5.large"
   availability_zone    = "us-east-1a"
   iam_instance_profile = "app"
+  user_data            = "#!/bin/sh\necho hello\n"
   tags                 = { Name = "web-1" }
 
+  # key_name   = "me"
+  # public_key = file("id_ed25519.pub")
+
+  # private_ip = "10.0.1.7"
+  # public_ip  = "52.17.1.2"
+  # network_interface { ... }                 # as many as there are
+  # instance_market_options { ... }           # market_type = "spot"
+
   metadata_options {
-    http_tokens = "optional" # "required" refuses IMDSv1
+    http_tokens            = "optional" # "required" refuses IMDSv1
+    instance_metadata_tags = "enabled"
   }
 }
 
-# Only plugins with a block run.
-plugin "identity" {}
+# Only plugins with a block run. plugins/README.md lists every path.
+plugin "instance" {}
+plugin "network" {}
 plugin "placement" {}
+plugin "identity" {}
+
+# What happens to the instance, at a time or after a delay.
+plugin "events" {
+  config {
+    # spot_interruption { after = "5m" } # a Spot Instance only
+  }
+}
+
+# Any path of your own.
+plugin "static" {
+  config {
+    values = { "meta-data/hello" = "world" }
+  }
+}
 
 plugin "iam" {
   config {

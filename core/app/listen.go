@@ -59,11 +59,16 @@ func (e *AddressError) mend() string {
 	default:
 		return ""
 	}
-	if e.Listener == "metadata" {
+	switch {
+	case e.Listener == "metadata" && addr.Is6():
+		b.WriteString("Or serve on an address that needs no privilege, and point the SDK at it:\n" +
+			"  metadata { ipv6_address = \"[::1]:1338\" }\n" +
+			"  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://[::1]:1338/")
+	case e.Listener == "metadata":
 		b.WriteString("Or serve on an address that needs no privilege, and point the SDK at it:\n" +
 			"  metadata { address = \"127.0.0.1:1338\" }\n" +
 			"  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/")
-	} else {
+	default:
 		b.WriteString("Or choose another one:\n" +
 			"  admin { address = \"127.0.0.1:8999\" }")
 	}

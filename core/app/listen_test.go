@@ -21,7 +21,8 @@ func TestAddressErrorSaysWhatToType(t *testing.T) {
 			"ip addr add 169.254.169.254/32 dev lo", "ip link set lo up", "iptables -I INPUT -d 169.254.169.254 ! -i lo -j DROP", elsewhere,
 		}},
 		"no such IPv6 address": {"metadata", "[fd00:ec2::254]:80", syscall.EADDRNOTAVAIL, []string{
-			"ip -6 addr add fd00:ec2::254/128 dev lo", "ip6tables -I INPUT -d fd00:ec2::254 ! -i lo -j DROP", elsewhere,
+			"ip -6 addr add fd00:ec2::254/128 dev lo", "ip6tables -I INPUT -d fd00:ec2::254 ! -i lo -j DROP",
+			"metadata { ipv6_address = \"[::1]:1338\" }\n  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://[::1]:1338/",
 		}},
 		"privilege": {"metadata", "169.254.169.254:80", syscall.EACCES, []string{
 			"permission denied", "Port 80 needs a privilege", "setcap cap_net_bind_service=+ep", elsewhere,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -22,15 +23,16 @@ import (
 
 // plugins are the plugins of one configuration.
 type plugins struct {
-	list   []*supervise.Plugin // in the order of the file; nil where the start failed
-	mounts []router.Mount
+	list    []*supervise.Plugin // in the order of the file; nil where the start failed
+	summary []string            // what each is configured to do, in its own words
+	mounts  []router.Mount
 }
 
 // startPlugins starts all plugins side by side and has each check its
 // configuration. The diagnostics are what was wrong with any of them; the
 // plugins must be closed in any case.
 func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.Logger, socketDir string) (*plugins, hcl.Diagnostics) {
-	p := &plugins{list: make([]*supervise.Plugin, len(file.Plugins))}
+	p := &plugins{list: make([]*supervise.Plugin, len(file.Plugins)), summary: make([]string, len(file.Plugins))}
 	instances, err := file.Instance.Proto(1)
 	if err != nil {
 		return p, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Instance cannot be sent to the plugins", Detail: err.Error()}}
@@ -47,17 +49,26 @@ func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.
 				return
 			}
 			p.list[i] = sp
-			var diags hcl.Diagnostics
-			mounts[i], diags = mountsOf(c, sp.Description())
-			found[i] = append(found[i], diags...)
+			mounts[i] = c.Mounts
+			if c.Mounts == nil {
+				mounts[i] = sp.Description().GetMounts()
+			}
 			said, err := sp.Configure(ctx, &pluginv1.ConfigureRequest{
 				Name: c.Name, Config: c.Config, Instances: []*pluginv1.Instance{instances}, Mounts: mounts[i],
+				ConfigDir: file.Dir, StateDir: stateDir(file, c.Name),
 			})
 			if err != nil {
 				found[i] = append(found[i], startDiagnostic(c, err))
 				return
 			}
-			found[i] = append(found[i], wire.DecodeDiagnostics(said, c.Config, c.Range)...)
+			p.summary[i] = said.GetSummary()
+			found[i] = append(found[i], wire.DecodeDiagnostics(said.GetDiagnostics(), c.Config, c.Range)...)
+			if c.Mounts == nil {
+				if own := said.GetMounts(); len(own) > 0 {
+					mounts[i] = own
+				}
+				found[i] = append(found[i], checkOwnMounts(c, mounts[i], found[i].HasErrors())...)
+			}
 		})
 	}
 	wg.Wait()
@@ -110,21 +121,26 @@ func startDiagnostic(c *config.Plugin, err error) *hcl.Diagnostic {
 	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Plugin does not start", Detail: sentence(err), Subject: &subject}
 }
 
-// mountsOf returns the mounts that hold for a plugin: those of its block, else
-// its own.
-func mountsOf(c *config.Plugin, d *pluginv1.DescribeResponse) ([]string, hcl.Diagnostics) {
-	if c.Mounts != nil {
-		return c.Mounts, nil
+// stateDir is where a plugin may keep files; empty when there is no place.
+func stateDir(file *config.File, plugin string) string {
+	if file.StateDir == "" {
+		return ""
 	}
+	return filepath.Join(file.StateDir, plugin)
+}
+
+// checkOwnMounts checks the mounts that a plugin claims by itself. Where the
+// plugin has refused its configuration, none at all is no news.
+func checkOwnMounts(c *config.Plugin, mounts []string, refused bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if len(d.GetMounts()) == 0 {
+	if len(mounts) == 0 && !refused {
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: "Plugin without a mount",
 			Detail:  fmt.Sprintf("Plugin %q claims no path of its own. Say where it serves, for example mount = [\"meta-data/%s\"].", c.Name, c.Name),
 			Subject: &c.Range,
 		})
 	}
-	for _, m := range d.GetMounts() {
+	for _, m := range mounts {
 		if err := router.CheckMount(m); err != nil {
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagError, Summary: "Plugin claims an impossible mount",
@@ -133,7 +149,7 @@ func mountsOf(c *config.Plugin, d *pluginv1.DescribeResponse) ([]string, hcl.Dia
 			})
 		}
 	}
-	return d.GetMounts(), diags
+	return diags
 }
 
 // conflicts finds mounts and actions that two plugins claim. Two mount

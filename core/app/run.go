@@ -59,11 +59,7 @@ type loaded struct {
 // load reads and checks the configuration and prints what there is to say. On
 // an error nothing is left running.
 func load(ctx context.Context, o *Options) (*loaded, error) {
-	names := make([]string, len(o.Builtins))
-	for i, b := range o.Builtins {
-		names[i] = b.Name
-	}
-	file, sources, diags := config.Load(o.ConfigPath, config.Options{Builtins: names, LookupEnv: lookup(o.Environ)})
+	file, sources, diags := config.Load(o.ConfigPath, config.Options{Builtins: names(o), LookupEnv: lookup(o.Environ)})
 	c := &loaded{file: file, plugins: &plugins{}}
 	var err error
 	if file != nil {
@@ -98,6 +94,15 @@ func load(ctx context.Context, o *Options) (*loaded, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// names lists the built-ins.
+func names(o *Options) []string {
+	out := make([]string, len(o.Builtins))
+	for i, b := range o.Builtins {
+		out[i] = b.Name
+	}
+	return out
 }
 
 // readToken reads the admin listener's bearer token.

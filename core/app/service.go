@@ -13,19 +13,20 @@ import (
 	"github.com/mockmd/mockmd/core/admin"
 	"github.com/mockmd/mockmd/core/config"
 	"github.com/mockmd/mockmd/core/imds"
-	"github.com/mockmd/mockmd/core/instance"
 	"github.com/mockmd/mockmd/core/router"
+	"github.com/mockmd/mockmd/sdk"
 	"github.com/mockmd/mockmd/sdk/guard"
 )
 
 // service is everything that runs.
 type service struct {
 	*loaded
-	router   *router.Router
-	metadata net.Listener
-	imds     *imds.Server
-	control  net.Listener
-	admin    *admin.Server
+	router    *router.Router
+	metadata  net.Listener
+	metadata6 net.Listener // the IPv6 one; nil when the instance has none
+	imds      *imds.Server
+	control   net.Listener
+	admin     *admin.Server
 }
 
 // newService builds what runs and opens its listeners; on an error none is
@@ -35,18 +36,15 @@ func newService(ctx context.Context, c *loaded) (*service, error) {
 	var err error
 	s.router, err = router.New(router.Options{
 		Mounts:    c.plugins.mounts,
-		Instances: []router.Instance{{Label: "", Launched: c.file.Instance.Facts.LaunchTime}},
+		Instances: []router.Instance{{Label: "", Launched: c.file.Instance.Facts.LaunchTime, Omit: c.file.Metadata.Omit}},
 		Render:    imds.RenderHead,
 		Now:       time.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if s.metadata, err = listen(ctx, "metadata", c.file.Metadata.Address); err != nil {
+	if err := s.open(ctx); err != nil {
 		return nil, err
-	}
-	if s.control, err = listen(ctx, "admin", c.file.Admin.Address); err != nil {
-		return nil, errors.Join(err, s.metadata.Close())
 	}
 	s.imds = imds.New(imds.Options{
 		View:           s.router.View(""),
@@ -54,7 +52,7 @@ func newService(ctx context.Context, c *loaded) (*service, error) {
 		ResolveTimeout: resolveTimeout(c.file.Plugins),
 		Policy:         guard.Policy{Hosts: c.file.Metadata.AllowedHosts, Clients: c.file.Metadata.AllowedClients},
 		Tokens:         imds.NewTokens(tokenKey(), c.file.Instance.Facts.ID, monotonic()),
-		Settings:       settings(&c.file.Instance.Metadata),
+		Settings:       settings(&c.file.Instance.Facts.MetadataOptions),
 		KeepAlive:      c.file.Metadata.KeepAlive,
 		Log:            c.log.Named("metadata"),
 	})
@@ -65,6 +63,34 @@ func newService(ctx context.Context, c *loaded) (*service, error) {
 		Log:     c.log.Named("admin"),
 	})
 	return s, nil
+}
+
+// open opens the listeners; on an error none is left open.
+func (s *service) open(ctx context.Context) error {
+	listeners := []struct {
+		to            *net.Listener
+		name, address string
+	}{
+		{&s.metadata, "metadata", s.file.Metadata.Address},
+		{&s.metadata6, "metadata", s.file.Metadata.IPv6Address},
+		{&s.control, "admin", s.file.Admin.Address},
+	}
+	for i, l := range listeners {
+		if l.address == "" {
+			continue
+		}
+		opened, err := listen(ctx, l.name, l.address)
+		if err != nil {
+			for _, earlier := range listeners[:i] {
+				if *earlier.to != nil {
+					err = errors.Join(err, (*earlier.to).Close())
+				}
+			}
+			return err
+		}
+		*l.to = opened
+	}
+	return nil
 }
 
 // tokenKey makes the key of the session tokens. It lives as long as the
@@ -90,7 +116,7 @@ func resolveTimeout(list []config.Plugin) time.Duration {
 	return most
 }
 
-func settings(m *instance.MetadataOptions) imds.Settings {
+func settings(m *sdk.MetadataOptions) imds.Settings {
 	return imds.Settings{
 		EndpointDisabled: m.HTTPEndpoint == "disabled",
 		TokensRequired:   m.HTTPTokens == "required",
@@ -108,6 +134,9 @@ func (s *service) run(ctx context.Context) error {
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.imds.Serve(gctx, s.metadata) })
+	if s.metadata6 != nil {
+		g.Go(func() error { return s.imds.Serve(gctx, s.metadata6) })
+	}
 	g.Go(func() error { return s.admin.Serve(gctx, s.control) })
 	err := g.Wait()
 	s.log.Info("stopping")

@@ -18,9 +18,13 @@ func (s *service) summary(w io.Writer, version string) {
 	fmt.Fprintf(&b, "mockmd %s serves instance %s (%s, %s, account %s)\n", version, in.ID, in.InstanceType, in.AvailabilityZone, in.AccountID)
 	metadata, note := reachable(s.metadata.Addr())
 	fmt.Fprintf(&b, "  metadata  http://%s%s\n", metadata, note)
+	if s.metadata6 != nil {
+		metadata6, note := reachable(s.metadata6.Addr())
+		fmt.Fprintf(&b, "  metadata  http://%s%s\n", metadata6, note)
+	}
 	control, note := reachable(s.control.Addr())
 	fmt.Fprintf(&b, "  admin     http://%s%s\n", control, note)
-	for _, p := range s.plugins.list {
+	for i, p := range s.plugins.list {
 		var mounts []string
 		for _, m := range s.plugins.mounts {
 			if m.Plugin == p.Name() {
@@ -28,8 +32,8 @@ func (s *service) summary(w io.Writer, version string) {
 			}
 		}
 		fmt.Fprintf(&b, "  plugin    %s: %s", p.Name(), strings.Join(mounts, ", "))
-		if s := p.Summary(); s != "" {
-			fmt.Fprintf(&b, "; %s", s)
+		if configured := s.plugins.summary[i]; configured != "" {
+			fmt.Fprintf(&b, "; %s", configured)
 		}
 		b.WriteByte('\n')
 	}

@@ -30,7 +30,6 @@ type Plugin struct {
 
 	description *pluginv1.DescribeResponse
 	request     *pluginv1.ConfigureRequest
-	summary     string
 	healthEvery time.Duration
 
 	// For the stream's goroutine only.
@@ -85,17 +84,11 @@ func (p *Plugin) Description() *pluginv1.DescribeResponse { return p.description
 // Configure hands the configuration to the process and keeps it for those that
 // follow. It returns what the plugin has to say of it; an error is one of the
 // transport.
-func (p *Plugin) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) ([]*pluginv1.Diagnostic, error) {
+func (p *Plugin) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) (*pluginv1.ConfigureResponse, error) {
 	p.request = r
 	p.set(func(s *Snapshot) { s.State = StateConfiguring })
-	a, err := p.configure(ctx, p.proc)
-	p.summary = a.GetSummary()
-	return a.GetDiagnostics(), err
+	return p.configure(ctx, p.proc)
 }
-
-// Summary returns what the plugin said, when it accepted its configuration,
-// that it is configured to do; it may be empty.
-func (p *Plugin) Summary() string { return p.summary }
 
 func (p *Plugin) configure(ctx context.Context, proc *process) (*pluginv1.ConfigureResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.spec.Timeouts.Start)

@@ -76,12 +76,12 @@ func start(t *testing.T, spec Spec, o Options) (p *Plugin, sink *trees, stop fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	diags, err := p.Configure(t.Context(), &pluginv1.ConfigureRequest{
+	said, err := p.Configure(t.Context(), &pluginv1.ConfigureRequest{
 		Name: "test", Config: &pluginv1.Body{}, Mounts: []string{"test"},
 		Instances: []*pluginv1.Instance{{Revision: 1, Facts: []byte(`{"id":"i-1"}`)}},
 	})
-	if err != nil || len(diags) > 0 {
-		t.Fatalf("configure: %v %v", diags, err)
+	if err != nil || len(said.GetDiagnostics()) > 0 {
+		t.Fatalf("configure: %v %v", said.GetDiagnostics(), err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

@@ -6,9 +6,13 @@ import (
 	"runtime"
 
 	"github.com/mockmd/mockmd/core/app"
+	"github.com/mockmd/mockmd/plugins/events"
 	"github.com/mockmd/mockmd/plugins/iam"
 	"github.com/mockmd/mockmd/plugins/identity"
+	"github.com/mockmd/mockmd/plugins/instance"
+	"github.com/mockmd/mockmd/plugins/network"
 	"github.com/mockmd/mockmd/plugins/placement"
+	"github.com/mockmd/mockmd/plugins/static"
 	"github.com/mockmd/mockmd/sdk"
 )
 
@@ -25,12 +29,16 @@ type builtin struct {
 // builtins is the list of shipped plugins, in the order of its names.
 func builtins() []builtin {
 	return []builtin{
+		{name: "events", new: events.New},
 		{name: "iam", new: iam.New, passEnv: []string{
 			"AWS_*", "SSL_CERT_*",
 			"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 		}},
 		{name: "identity", new: identity.New},
+		{name: "instance", new: instance.New},
+		{name: "network", new: network.New},
 		{name: "placement", new: placement.New},
+		{name: "static", new: static.New},
 	}
 }
 

@@ -68,7 +68,8 @@ func command(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(context.Background(), self, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), append([]string{beEnv + "=1"}, env...)...)
+	// Nothing is kept outside the test's own folder.
+	cmd.Env = append(os.Environ(), append([]string{beEnv + "=1", "STATE_DIRECTORY=" + filepath.Join(dir, "state")}, env...)...)
 	return cmd
 }
 

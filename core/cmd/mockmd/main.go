@@ -7,7 +7,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -29,15 +28,6 @@ const (
 	exitAddress = 4 // an address cannot be listened on
 )
 
-const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text|json]
-       mockmd validate [-config FILE]
-       mockmd -version
-
-mockmd serves EC2 instance metadata as the configuration says.
-validate checks the configuration, the plugins' parts included; nothing is served.
-
-`
-
 // servePlugin is the hidden subcommand by which the core starts a built-in.
 const servePlugin = "serve-plugin"
 
@@ -56,37 +46,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == servePlugin {
 		return serve(args[1:], stderr)
 	}
+	if len(args) > 1 && args[0] == "identity" && args[1] == "certificates" {
+		return certificates(ctx, args[2:], stdout, stderr)
+	}
 	start, name := app.Run, "mockmd"
 	if len(args) > 0 && args[0] == "validate" {
 		start, name, args = app.Validate, "mockmd validate", args[1:]
 	}
-	o := app.Options{Version: version(), Stdout: stdout, Stderr: stderr, Environ: os.Environ()}
-	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		flags.PrintDefaults()
+	c := newCommandLine(name, stdout, stderr)
+	if code, done := c.parse(args, 0); done {
+		return code
 	}
-	flags.StringVar(&o.ConfigPath, "config", "metadata.hcl", "configuration `file`")
-	flags.StringVar(&o.LogLevel, "log-level", "", "`level` of the log: trace, debug, info, warn or error (default: as configured, else info)")
-	flags.StringVar(&o.LogFormat, "log-format", "", "`format` of the log: text or json (default: as configured, else text)")
-	showVersion := flags.Bool("version", false, "print the version and exit")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case flags.NArg() > 0:
-		fmt.Fprintf(stderr, "%s: unexpected argument %q\n\n", name, flags.Arg(0))
-		flags.Usage()
-		return exitUsage
-	case *showVersion:
-		fmt.Fprintf(stdout, "mockmd %s\n", o.Version)
-		return exitOK
-	}
-	var err error
-	if o.Builtins, err = registered(); err == nil {
-		err = start(ctx, o)
+	err := c.registered()
+	if err == nil {
+		err = start(ctx, c.options)
 	}
 	return exitCode(err, stderr)
 }

@@ -65,7 +65,7 @@ func (d *daemon) waitStatus(want string) {
 func TestSDKReadsMetadata(t *testing.T) {
 	t.Parallel()
 	d := start(t, simulated)
-	d.waitLines("plugin    iam: meta-data/iam; role app of account 123456789012 from a simulated STS", 1)
+	d.waitLines("plugin    iam: meta-data/iam, meta-data/identity-credentials; role app of account 123456789012 from a simulated STS", 1)
 	for name, client := range map[string]*imds.Client{
 		"IMDSv2": d.imds(func(o *imds.Options) { o.EnableFallback = aws.FalseTernary }),
 		"IMDSv1": d.imds(), // falls back where there is no token
@@ -85,7 +85,7 @@ func TestSDKReadsMetadata(t *testing.T) {
 			"placement/":                     "availability-zone\navailability-zone-id\nregion",
 			"iam/":                           "info\nsecurity-credentials/",
 			"iam/security-credentials/":      "app",
-			"":                               "iam/\nplacement/",
+			"":                               "iam/\nidentity-credentials/\nplacement/",
 		} {
 			if got := metadata(t, client, path); got != want {
 				t.Errorf("%s: meta-data/%s is %q, want %q", name, path, got, want)

@@ -55,7 +55,9 @@ func (b *bench) startMockmd(ctx context.Context, keepAlive bool) (*server, error
 	if err := os.WriteFile(path, fmt.Appendf(nil, config, metadata, keepAlive, admin), 0o600); err != nil {
 		return nil, err
 	}
-	s := &server{cmd: exec.CommandContext(ctx, b.program, "-config", path), address: metadata, admin: admin, dir: dir}
+	cmd := exec.CommandContext(ctx, b.program, "-config", path)
+	cmd.Env = append(os.Environ(), "STATE_DIRECTORY="+filepath.Join(dir, "state"))
+	s := &server{cmd: cmd, address: metadata, admin: admin, dir: dir}
 	return s, s.start()
 }
 
