@@ -18,8 +18,9 @@ type Config struct {
 	Body *hclsyntax.Body
 	// Instances are the instances that the configuration defines.
 	Instances []*Instance
-	// Mounts are the path prefixes that the plugin's block names, or those of
-	// [Mounter] when it names none.
+	// Mounts are the path prefixes that the plugin's block names; nil when it
+	// names none. What a [Mounter] returns from Tree outside of them, but in
+	// mounts of its own, is left out by itself: another plugin serves it.
 	Mounts []string
 	// Dir is the absolute path of the folder of the configuration file, see
 	// [Config.Path].

@@ -12,7 +12,8 @@ type Plugin interface {
 	// Tree returns every path that the plugin serves for in. It is called for
 	// each instance at the start, when the instance's facts change, and after
 	// each [Host.Changed]. Calls never overlap one another. All paths lie in
-	// the plugin's mounts, see [Config.Mounts]. The facts must not be changed.
+	// the plugin's mounts: see [Mounter] and [Config.Mounts]. The facts must
+	// not be changed.
 	// An error keeps what is published; the core logs it and shows the plugin
 	// as degraded.
 	Tree(ctx context.Context, in *Instance) (Tree, error)
@@ -40,7 +41,8 @@ type Configurer interface {
 type Mounter interface {
 	// Mounts is asked before Configure and once more after Configure has
 	// accepted: the mounts may depend on the configuration, and the second
-	// answer holds. The first one may then be empty.
+	// answer holds. The first one may then be empty. A plugin that can serve
+	// at any mount returns [Config.Mounts] where there are some.
 	Mounts() []string
 }
 

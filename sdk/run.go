@@ -162,6 +162,7 @@ func (s *server) treeOf(ctx context.Context, label string) (*pluginv1.Tree, erro
 	if err != nil {
 		return nil, err
 	}
+	t = s.mounts.cut(t)
 	m, err := encodeTree(label, in.revision, t)
 	if err != nil {
 		return nil, err

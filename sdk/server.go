@@ -26,8 +26,9 @@ type server struct {
 	log    hclog.Logger
 	exit   func(code int) // ends the process when its Run has ended
 
-	ran  atomic.Bool
-	host *host
+	ran    atomic.Bool
+	host   *host
+	mounts mounts // set by Configure, before Run
 
 	mu        sync.Mutex
 	instances map[string]*published // by label
@@ -89,7 +90,9 @@ func (s *server) Configure(ctx context.Context, r *pluginv1.ConfigureRequest) (*
 		out.Summary = strings.ToValidUTF8(p.Summary(), "?")
 	}
 	if p, ok := s.plugin.(Mounter); ok {
-		out.Mounts = p.Mounts()
+		s.mounts = mounts{own: p.Mounts(), named: r.GetMounts()}
+		out.Mounts = s.mounts.own
+		out.Diagnostics = append(out.Diagnostics, wire.EncodeDiagnostics(s.mounts.check())...)
 	}
 	return out, nil
 }

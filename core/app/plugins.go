@@ -50,11 +50,8 @@ func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.
 			}
 			p.list[i] = sp
 			mounts[i] = c.Mounts
-			if c.Mounts == nil {
-				mounts[i] = sp.Description().GetMounts()
-			}
 			said, err := sp.Configure(ctx, &pluginv1.ConfigureRequest{
-				Name: c.Name, Config: c.Config, Instances: []*pluginv1.Instance{instances}, Mounts: mounts[i],
+				Name: c.Name, Config: c.Config, Instances: []*pluginv1.Instance{instances}, Mounts: c.Mounts,
 				ConfigDir: file.Dir, StateDir: stateDir(file, c.Name),
 			})
 			if err != nil {
@@ -64,8 +61,9 @@ func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.
 			p.summary[i] = said.GetSummary()
 			found[i] = append(found[i], wire.DecodeDiagnostics(said.GetDiagnostics(), c.Config, c.Range)...)
 			if c.Mounts == nil {
-				if own := said.GetMounts(); len(own) > 0 {
-					mounts[i] = own
+				mounts[i] = said.GetMounts()
+				if len(mounts[i]) == 0 {
+					mounts[i] = sp.Description().GetMounts()
 				}
 				found[i] = append(found[i], checkOwnMounts(c, mounts[i], found[i].HasErrors())...)
 			}

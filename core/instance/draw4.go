@@ -6,7 +6,7 @@ import (
 )
 
 // attempts is how often an address is drawn before all are tried in turn.
-const attempts = 64
+const attempts = 16
 
 // draw4 returns an address that an interface could have if nothing else were
 // given: one of a default VPC, or else of the VPC that is given.

@@ -24,7 +24,6 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	if c.Log != nil {
 		p.log = c.Log
 	}
-	p.mounts = c.Mounts
 	var block configBlock
 	found := c.Decode(&block)
 	r := &reader{instances: c.Instances}
@@ -32,7 +31,7 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	for _, e := range r.events {
 		p.schedule.add(e)
 	}
-	diags := slices.Concat(found, unreported(found, r.diags), p.checkMounts())
+	diags := slices.Concat(found, unreported(found, r.diags))
 	if len(diags) == 0 {
 		return nil
 	}

@@ -163,5 +163,5 @@ func TestMountWithNothing(t *testing.T) {
 	p := sdktest.Start(t, events.New())
 	p.Mount = []string{"meta-data/event", "meta-data", "meta-data/events"}
 	sdktest.Expect(t, p.Configure(""),
-		`1: Nothing to serve at a mount; The events plugin has nothing at or below "meta-data/event". Its own mounts are meta-data/autoscaling, meta-data/events, meta-data/instance-action, meta-data/spot: name some of these, or leave the mount argument out for all.`)
+		`1: Nothing to serve at a mount; The plugin has nothing at or below "meta-data/event". Its own mounts are meta-data/autoscaling, meta-data/events, meta-data/instance-action, meta-data/spot: name some of these or paths below them, or leave the mount argument out for all.`)
 }

@@ -9,7 +9,6 @@ package events
 
 import (
 	"context"
-	"maps"
 	"strings"
 	"time"
 
@@ -34,7 +33,6 @@ func wallClock() time.Time { return time.Now().Round(0) }
 type plugin struct {
 	now      func() time.Time
 	log      hclog.Logger
-	mounts   []string // that hold; nil before Configure
 	schedule *schedule
 }
 
@@ -53,15 +51,10 @@ func (*plugin) Mounts() []string {
 	return []string{"meta-data/autoscaling", "meta-data/events", "meta-data/instance-action", "meta-data/spot"}
 }
 
-// Tree returns what the events that have come say now. A block that names
-// mounts gets what lies in them.
+// Tree returns what the events that have come say now.
 func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 	now := p.now()
-	tree := serve(p.schedule.look(now), now, in)
-	if p.mounts != nil {
-		maps.DeleteFunc(tree, func(path string, _ sdk.Node) bool { return !p.serves(path) })
-	}
-	return tree, nil
+	return serve(p.schedule.look(now), now, in), nil
 }
 
 // Summary names the events in the order of the configuration.

@@ -1,11 +1,8 @@
 package iam
 
 import (
-	"maps"
 	"slices"
 	"strings"
-
-	"github.com/mockmd/mockmd/sdk"
 )
 
 // What the plugin claims by itself, and where task credentials begin: the
@@ -17,7 +14,7 @@ const (
 )
 
 // Mounts returns what the configuration gives the plugin to serve, and nothing
-// before there is one: [sdk.Config.Mounts] then tells what a person has chosen.
+// before there is one.
 func (p *plugin) Mounts() []string {
 	if p.settings == nil {
 		return nil
@@ -48,10 +45,4 @@ func (s *settings) mounted(paths ...string) bool {
 			return path == mount || strings.HasPrefix(path, mount+"/")
 		})
 	})
-}
-
-// cut takes out of a tree what lies in no mount.
-func (s *settings) cut(t sdk.Tree) sdk.Tree {
-	maps.DeleteFunc(t, func(path string, _ sdk.Node) bool { return !s.mounted(path) })
-	return t
 }

@@ -35,5 +35,5 @@ func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 			maps.Copy(t, set.tree(l))
 		}
 	}
-	return p.settings.cut(t), nil
+	return t, nil
 }

@@ -96,7 +96,7 @@ func TestMountsWithNothingToServe(t *testing.T) {
 	p := sdktest.Start(t, instance.New())
 	p.Mount = []string{"meta-data", "dynamic", "dynamic/instance-identity", "user-data2"}
 	text := func(mount string) string {
-		return `1: Nothing to serve at a mount; The instance plugin has nothing at or below "` + mount +
+		return `1: Nothing to serve at a mount; The plugin has nothing at or below "` + mount +
 			`". Its own mounts are dynamic/fws, meta-data, user-data: name some of these or paths below them, or leave the mount argument out for all.`
 	}
 	sdktest.Expect(t, p.Configure(""), text("dynamic/instance-identity"), text("user-data2"))

@@ -7,9 +7,6 @@ package instance
 
 import (
 	"context"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/mockmd/mockmd/sdk"
 )
@@ -18,8 +15,7 @@ import (
 func New() sdk.Plugin { return &plugin{} }
 
 type plugin struct {
-	mounts []string       // that hold; nil before Configure
-	keys   managedSSHKeys // empty without a block
+	keys managedSSHKeys // empty without a block
 }
 
 var (
@@ -35,8 +31,7 @@ func (*plugin) Mounts() []string {
 
 // Tree returns the categories of the EC2 user guide's tables of instance
 // metadata and dynamic data, with the versions that they give them. What an
-// instance does not have is not there at all. A block that names mounts gets
-// what lies in them.
+// instance does not have is not there at all.
 //
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
 func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
@@ -50,19 +45,5 @@ func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 	b.tags(in)
 	b.userData(in)
 	b.managedSSHKeys(&p.keys)
-	tree := sdk.Tree(b)
-	if p.mounts != nil {
-		maps.DeleteFunc(tree, func(path string, _ sdk.Node) bool { return !p.serves(path) })
-	}
-	return tree, nil
-}
-
-// serves says whether path is at or below one of the mounts.
-func (p *plugin) serves(path string) bool {
-	return slices.ContainsFunc(p.mounts, func(m string) bool { return covers(m, path) })
-}
-
-// covers says whether path is dir or lies below it.
-func covers(dir, path string) bool {
-	return path == dir || strings.HasPrefix(path, dir+"/")
+	return sdk.Tree(b), nil
 }

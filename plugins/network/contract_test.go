@@ -51,7 +51,7 @@ func TestMountWithNothing(t *testing.T) {
 	p := sdktest.Start(t, network.New())
 	p.Mount = []string{"meta-data/macs", "meta-data", "meta-data/mac"}
 	sdktest.Expect(t, p.Configure(""),
-		`1: Nothing to serve at a mount; The network plugin has nothing at or below "meta-data/macs". Its own mounts are meta-data/hostname, meta-data/ipv6,`)
+		`1: Nothing to serve at a mount; The plugin has nothing at or below "meta-data/macs". Its own mounts are meta-data/hostname, meta-data/ipv6,`)
 }
 
 func TestTakesNoOptions(t *testing.T) {

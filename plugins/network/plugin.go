@@ -5,28 +5,23 @@ package network
 
 import (
 	"context"
-	"maps"
-	"strings"
 
 	"github.com/mockmd/mockmd/sdk"
 )
 
 // New returns the plugin. It takes no options.
-func New() sdk.Plugin { return &plugin{} }
+func New() sdk.Plugin { return plugin{} }
 
-type plugin struct {
-	mounts []string // that hold; nil before Configure
-}
+type plugin struct{}
 
 var (
-	_ sdk.Plugin     = (*plugin)(nil)
-	_ sdk.Mounter    = (*plugin)(nil)
-	_ sdk.Configurer = (*plugin)(nil)
+	_ sdk.Plugin  = plugin{}
+	_ sdk.Mounter = plugin{}
 )
 
 // Mounts returns meta-data/network and each address and name by itself, for
 // their neighbours in meta-data belong to other plugins.
-func (*plugin) Mounts() []string {
+func (plugin) Mounts() []string {
 	return []string{
 		"meta-data/hostname",
 		"meta-data/ipv6",
@@ -41,10 +36,10 @@ func (*plugin) Mounts() []string {
 
 // Tree returns the categories of the EC2 user guide's table "Instance metadata
 // categories", with the versions that it gives them. What an instance does not
-// have is not there at all. A block that names mounts gets what lies in them.
+// have is not there at all.
 //
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
-func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
+func (plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 	b := builder{}
 	b.addresses(in)
 	for i := range in.NetworkInterfaces {
@@ -52,24 +47,5 @@ func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 			return nil, err
 		}
 	}
-	tree := sdk.Tree(b)
-	if p.mounts != nil {
-		maps.DeleteFunc(tree, func(path string, _ sdk.Node) bool { return !p.serves(path) })
-	}
-	return tree, nil
-}
-
-// serves says whether path is at or below one of the mounts.
-func (p *plugin) serves(path string) bool {
-	for _, m := range p.mounts {
-		if covers(m, path) {
-			return true
-		}
-	}
-	return false
-}
-
-// covers says whether path is dir or lies below it.
-func covers(dir, path string) bool {
-	return path == dir || strings.HasPrefix(path, dir+"/")
+	return sdk.Tree(b), nil
 }

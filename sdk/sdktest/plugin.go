@@ -124,18 +124,18 @@ func (p *Plugin) Configure(config string, instances ...*sdk.Instance) hcl.Diagno
 		instances = []*sdk.Instance{Instance()}
 	}
 	p.instances = encodeInstances(p.t, instances)
-	p.mounts = p.Mount
-	if p.Mount == nil {
-		p.mounts = p.Describe().Mounts
-	}
 	r, err := p.rpc.Configure(p.t.Context(), &pluginv1.ConfigureRequest{
-		Name: "test", Config: body, Instances: p.instances, Mounts: p.mounts, ConfigDir: p.Dir, StateDir: p.StateDir,
+		Name: "test", Config: body, Instances: p.instances, Mounts: p.Mount, ConfigDir: p.Dir, StateDir: p.StateDir,
 	})
 	if err != nil {
 		p.t.Fatalf("configure plugin: %v", err)
 	}
-	if p.Mount == nil && len(r.GetMounts()) > 0 {
+	p.mounts = p.Mount
+	if p.mounts == nil {
 		p.mounts = r.GetMounts()
+	}
+	if len(p.mounts) == 0 {
+		p.mounts = p.Describe().Mounts
 	}
 	return wire.DecodeDiagnostics(r.GetDiagnostics(), body, hcl.Range{Filename: "config.hcl", Start: hcl.InitialPos, End: hcl.InitialPos})
 }

@@ -1085,8 +1085,8 @@ type ConfigureRequest struct {
 	Config *Body `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
 	// The instances that the configuration defines.
 	Instances []*Instance `protobuf:"bytes,3,rep,name=instances,proto3" json:"instances,omitempty"`
-	// The mounts that the plugin's block names; where it names none, those of
-	// DescribeResponse.
+	// The mounts that the plugin's block names; empty when it names none. What
+	// a plugin serves elsewhere belongs to other plugins then.
 	Mounts []string `protobuf:"bytes,4,rep,name=mounts,proto3" json:"mounts,omitempty"`
 	// Absolute path of the folder of the configuration file: relative paths in
 	// the config block are meant from there.
