@@ -86,6 +86,13 @@ func TestDerivedNetwork(t *testing.T) {
 			[][]string{{"2600:1f16:67f:f201::a"}, {"2600:1f16:67f:f201::/64"}, {"2600:1f16:67f:f200::/56"}},
 		},
 		{
+			"IPv6 addresses of two subnets", "ipv6_addresses = [\"2600:1f16:67f:f201::9\"]\nnetwork_interface {\n ipv6_addresses = [\"2600:1f16:67f:f202::9\"]\n}",
+			func(f *sdk.Instance) any {
+				return []any{second(f).SubnetIPv6CIDRBlocks, second(f).SubnetID != first(f).SubnetID, f.VPCIPv6CIDRBlocks}
+			},
+			[]any{[]string{"2600:1f16:67f:f202::/64"}, true, []string{"2600:1f16:67f:f200::/56"}},
+		},
+		{
 			"number of IPv6 addresses", "vpc_ipv6_cidr_blocks = [\"2600:1f16:67f:f200::/60\"]\nipv6_address_count = 3",
 			func(f *sdk.Instance) any {
 				return len(first(f).IPv6Addresses) == 3 && strings.HasPrefix(first(f).SubnetIPv6CIDRBlocks[0], "2600:1f16:67f:f20")
@@ -180,7 +187,7 @@ func TestWrittenNetworkMovesNothing(t *testing.T) {
 		"", `vpc_cidr_block = "10.4.0.0/20"`, "ipv6_address_count = 2", "associate_public_ip_address = true", "ipv6_native = true",
 		"network_interface {\n device_index = 1\n}", "network_interface {\n device_index = 1\n subnet_id = \"subnet-11111111\"\n}",
 	} {
-		for seed := range 30 {
+		for seed := range 12 {
 			bare := valid(t, source, fmt.Sprint(seed)).Facts
 			n := &bare.NetworkInterfaces[0]
 			pieces := []string{

@@ -2,8 +2,6 @@ package events
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -31,7 +29,7 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	for _, e := range r.events {
 		p.schedule.add(e)
 	}
-	diags := slices.Concat(found, unreported(found, r.diags))
+	diags := sdk.Together(found, r.diags)
 	if len(diags) == 0 {
 		return nil
 	}
@@ -60,27 +58,13 @@ func (r *reader) read(b *configBlock) {
 }
 
 func (r *reader) refuse(at hcl.Range, summary, format string, args ...any) {
-	r.diags = append(r.diags, invalid(at, summary, format, args...))
+	r.diags = append(r.diags, sdk.Errorf(at, summary, format, args...))
 }
 
 func (r *reader) warn(at hcl.Range, summary, format string, args ...any) {
-	d := invalid(at, summary, format, args...)
+	d := sdk.Errorf(at, summary, format, args...)
 	d.Severity = hcl.DiagWarning
 	r.diags = append(r.diags, d)
-}
-
-func invalid(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: at.Ptr()}
-}
-
-// unreported leaves out what only follows from what HCL has found: what it
-// could not decode is empty, or has no place at all.
-func unreported(found, more hcl.Diagnostics) hcl.Diagnostics {
-	return slices.DeleteFunc(more, func(d *hcl.Diagnostic) bool {
-		return found.HasErrors() && (d.Subject.Empty() || slices.ContainsFunc(found, func(f *hcl.Diagnostic) bool {
-			return f.Subject != nil && f.Subject.Overlaps(*d.Subject)
-		}))
-	})
 }
 
 // describe names an instance at the begin of a sentence.

@@ -2,7 +2,6 @@ package iam
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -64,7 +63,7 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	}
 	var block configBlock
 	diags := c.Decode(&block)
-	diags = append(diags, unreported(diags, p.check(c, &block))...)
+	diags = sdk.Together(diags, p.check(c, &block))
 	p.gap = gapOther
 	if p.settings.sts.place() == placeAWS {
 		p.gap = gapAWS
@@ -82,14 +81,14 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	p.settings = &settings{mounts: c.Mounts}
 	if !slices.ContainsFunc(c.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "role" || b.Type == "identity_role" }) {
-		diags = append(diags, invalid(c.Body.MissingItemRange(), "No role to assume",
+		diags = append(diags, sdk.Errorf(c.Body.MissingItemRange(), "No role to assume",
 			"The iam plugin needs at least one role block: role \"NAME\" { arn = \"arn:aws:iam::ACCOUNT:role/NAME\" }."))
 	}
 	first := map[string]hcl.Range{}
 	for i := range block.Roles {
 		b := &block.Roles[i]
 		if at, twice := first[b.Name]; twice {
-			diags = append(diags, invalid(b.NameRange, "Duplicate role", "The role %q is defined at %s already.", b.Name, at))
+			diags = append(diags, sdk.Errorf(b.NameRange, "Duplicate role", "The role %q is defined at %s already.", b.Name, at))
 			continue
 		}
 		first[b.Name] = b.NameRange
@@ -106,24 +105,4 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 		diags = append(diags, p.settings.checkInstances(c)...)
 	}
 	return diags
-}
-
-// unreported leaves out what only follows from what HCL has found: what it
-// could not decode is empty, or has no place at all.
-func unreported(found, more hcl.Diagnostics) hcl.Diagnostics {
-	return slices.DeleteFunc(more, func(d *hcl.Diagnostic) bool {
-		return found.HasErrors() && (d.Subject.Empty() || slices.ContainsFunc(found, func(f *hcl.Diagnostic) bool {
-			return f.Subject != nil && f.Subject.Overlaps(*d.Subject)
-		}))
-	})
-}
-
-func invalid(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: at.Ptr()}
-}
-
-func warning(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	d := invalid(at, summary, format, args...)
-	d.Severity = hcl.DiagWarning
-	return d
 }

@@ -51,20 +51,20 @@ func (s *settings) checkECS(blocks []ecsBlock, instances []*sdk.Instance) hcl.Di
 	for i := range blocks {
 		b := &blocks[i]
 		if at, twice := first[b.Number]; twice {
-			diags = append(diags, invalid(b.NumberRange, "Duplicate ecs block", "ecs %q is defined at %s already.", b.Number, at))
+			diags = append(diags, sdk.Errorf(b.NumberRange, "Duplicate ecs block", "ecs %q is defined at %s already.", b.Number, at))
 			continue
 		}
 		first[b.Number] = b.NumberRange
 		set := &ecsSet{mount: mountECS + b.Number}
 		if !ecsNumberPattern.MatchString(b.Number) {
-			diags = append(diags, invalid(b.NumberRange, "Invalid number of an ecs block",
+			diags = append(diags, sdk.Errorf(b.NumberRange, "Invalid number of an ecs block",
 				"The label of an ecs block is a number such as \"1\"; it becomes the N of meta-data/iam-ecs-N."))
 		} else if !s.mounted(set.paths()...) && len(b.Tasks) > 0 {
-			diags = append(diags, invalid(b.NumberRange, "Task credentials are not mounted",
+			diags = append(diags, sdk.Errorf(b.NumberRange, "Task credentials are not mounted",
 				"The plugin has the mount %s only. Add %q to it, or remove the block.", strings.Join(s.mounts, ", "), set.mount))
 		}
 		if len(b.Tasks) == 0 {
-			diags = append(diags, invalid(b.NumberRange, "No task",
+			diags = append(diags, sdk.Errorf(b.NumberRange, "No task",
 				"An ecs block needs at least one task block: task \"TASKID-ROLETYPE\" { role = \"NAME\" }."))
 		}
 		diags = append(diags, s.checkTasks(set, b.Tasks, instances)...)
@@ -79,18 +79,18 @@ func (s *settings) checkTasks(set *ecsSet, blocks []taskBlock, instances []*sdk.
 	for i := range blocks {
 		b := &blocks[i]
 		if at, twice := first[b.Name]; twice {
-			diags = append(diags, invalid(b.NameRange, "Duplicate task", "The task %q is defined at %s already.", b.Name, at))
+			diags = append(diags, sdk.Errorf(b.NameRange, "Duplicate task", "The task %q is defined at %s already.", b.Name, at))
 			continue
 		}
 		first[b.Name] = b.NameRange
 		if len(b.Name) > longestTask || !ecsTaskPattern.MatchString(b.Name) {
-			diags = append(diags, invalid(b.NameRange, "Invalid task name",
+			diags = append(diags, sdk.Errorf(b.NameRange, "Invalid task name",
 				"The name of a task's credentials is TASKID-ROLETYPE, such as \"0123456789abcdef0123456789abcdef-TaskApplication\": "+
 					"letters, digits and hyphens, at most %d.", longestTask))
 		}
 		r, ok := s.named(b.Role)
 		if !ok {
-			diags = append(diags, invalid(b.RoleRange, "Unknown role",
+			diags = append(diags, sdk.Errorf(b.RoleRange, "Unknown role",
 				"No role block of the iam plugin is called %q; %s", b.Role, s.nearest(b.Role)))
 			continue
 		}

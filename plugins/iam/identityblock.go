@@ -58,7 +58,7 @@ func (s *settings) checkIdentity(b *identityBlock, instances []*sdk.Instance) hc
 	r, diags := b.terms().terms()
 	s.identityAccount = r.account
 	if !mounted {
-		return append(diags, invalid(b.At, "Identity role is not mounted",
+		return append(diags, sdk.Errorf(b.At, "Identity role is not mounted",
 			"The plugin has the mount %s only. Add %q to it, or remove identity_role.", strings.Join(s.mounts, ", "), mountIdentity))
 	}
 	warned := false

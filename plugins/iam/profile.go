@@ -39,7 +39,7 @@ func (s *settings) checkInstances(c *sdk.Config) hcl.Diagnostics {
 			if !ok {
 				at = c.Body.MissingItemRange()
 			}
-			diags = append(diags, invalid(at, "Unknown instance profile",
+			diags = append(diags, sdk.Errorf(at, "Unknown instance profile",
 				"No role block of the iam plugin is called %q; %s", in.IAMInstanceProfile, s.nearest(in.IAMInstanceProfile)))
 		}
 	}

@@ -47,7 +47,7 @@ func (b *roleBlock) check(instances []*sdk.Instance) (*role, hcl.Diagnostics) {
 	r, diags := b.terms()
 	r.name = b.Name
 	if !roleNamePattern.MatchString(b.Name) || b.Name == "." || b.Name == ".." {
-		diags = append(diags, invalid(b.NameRange, "Invalid role name",
+		diags = append(diags, sdk.Errorf(b.NameRange, "Invalid role name",
 			"A role's name has 1 to 64 letters, digits and characters of _+=,.@-; it becomes a path under security-credentials."))
 	}
 	for _, in := range instances {
@@ -66,20 +66,20 @@ func (b *roleBlock) terms() (*role, hcl.Diagnostics) {
 	if m := roleARNPattern.FindStringSubmatch(b.ARN); m != nil && len(b.ARN) <= 2048 {
 		r.partition, r.account = m[1], m[2]
 	} else {
-		diags = append(diags, invalid(b.ARNRange, "Invalid role ARN",
+		diags = append(diags, sdk.Errorf(b.ARNRange, "Invalid role ARN",
 			"The ARN of a role is arn:PARTITION:iam::ACCOUNT:role/NAME with an account of 12 digits, such as arn:aws:iam::123456789012:role/app."))
 	}
 	if b.SessionName != nil {
 		r.sessionName = *b.SessionName
 		if !sessionNamePattern.MatchString(r.sessionName) {
-			diags = append(diags, invalid(b.SessionNameRange, "Invalid session name",
+			diags = append(diags, sdk.Errorf(b.SessionNameRange, "Invalid session name",
 				"A session name has 2 to 64 letters, digits and characters of _+=,.@-."))
 		}
 	}
 	if b.ExternalID != nil {
 		r.externalID = *b.ExternalID
 		if n := utf8.RuneCountInString(r.externalID); n < 2 || n > 1224 || !externalIDPattern.MatchString(r.externalID) {
-			diags = append(diags, invalid(b.ExternalIDRange, "Invalid external id",
+			diags = append(diags, sdk.Errorf(b.ExternalIDRange, "Invalid external id",
 				"An external id has 2 to 1224 letters, digits and characters of _+=,.@:/-."))
 		}
 	}
@@ -93,12 +93,12 @@ func (b *roleBlock) checkDuration(r *role) hcl.Diagnostics {
 	d, err := time.ParseDuration(*b.Duration)
 	switch {
 	case err != nil:
-		return hcl.Diagnostics{invalid(b.DurationRange, "Invalid duration", "A duration is a number with a unit, such as 15m or 1h30m.")}
+		return hcl.Diagnostics{sdk.Errorf(b.DurationRange, "Invalid duration", "A duration is a number with a unit, such as 15m or 1h30m.")}
 	case d < minDuration || d > maxDuration || d%time.Second != 0:
-		return hcl.Diagnostics{invalid(b.DurationRange, "Invalid duration", "STS grants 15m to 12h, in whole seconds; this is %s.", d)}
+		return hcl.Diagnostics{sdk.Errorf(b.DurationRange, "Invalid duration", "STS grants 15m to 12h, in whole seconds; this is %s.", d)}
 	case d > maxChained:
 		r.duration = d
-		return hcl.Diagnostics{warning(b.DurationRange, "Only the first session is that long",
+		return hcl.Diagnostics{sdk.Warningf(b.DurationRange, "Only the first session is that long",
 			"Renewals are signed by the role's own session, which is role chaining: STS grants at most 1h then, and mockmd asks for no more.")}
 	}
 	r.duration = d
@@ -112,11 +112,11 @@ func mismatch(r *role, in *sdk.Instance, at hcl.Range) *hcl.Diagnostic {
 	case r.account == "": // the ARN is none, and that is told
 		return nil
 	case r.account != in.AccountID:
-		return warning(at, "Role of another account",
+		return sdk.Warningf(at, "Role of another account",
 			"The role is of account %s and %s of account %s, so the credentials and the identity document tell different accounts.",
 			r.account, describeInstance(in), in.AccountID)
 	case r.partition != in.Partition:
-		return warning(at, "Role of another partition",
+		return sdk.Warningf(at, "Role of another partition",
 			"The role is of partition %s and %s of partition %s, so the STS of the instance's region does not know the role.",
 			r.partition, describeInstance(in), in.Partition)
 	}

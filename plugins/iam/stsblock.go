@@ -95,14 +95,14 @@ func (b *stsBlock) check(instances []*sdk.Instance) (stsSettings, hcl.Diagnostic
 	if b.Region != nil {
 		s.region = *b.Region
 		if !regionPattern.MatchString(s.region) {
-			diags = append(diags, invalid(b.RegionRange, "Invalid region", "A region is such as eu-central-1."))
+			diags = append(diags, sdk.Errorf(b.RegionRange, "Invalid region", "A region is such as eu-central-1."))
 		}
 	}
 	s.simulated = b.Simulated != nil && *b.Simulated
 	if b.Endpoint != nil {
 		s.endpoint = *b.Endpoint
 		if s.simulated {
-			diags = append(diags, invalid(b.EndpointRange, "Endpoint of a simulated STS",
+			diags = append(diags, sdk.Errorf(b.EndpointRange, "Endpoint of a simulated STS",
 				"The simulated STS has an endpoint of its own. Remove endpoint, or simulated = true."))
 		} else if d := checkEndpoint(s.endpoint, b.EndpointRange); d != nil {
 			diags = append(diags, d)
@@ -116,7 +116,7 @@ func (b *stsBlock) checkSimulated(s *stsSettings) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	only := func(name string, at hcl.Range) {
 		if !s.simulated {
-			diags = append(diags, invalid(at, "Not for the real STS", "The argument %s is for the simulated STS only. Remove it, or set simulated = true.", name))
+			diags = append(diags, sdk.Errorf(at, "Not for the real STS", "The argument %s is for the simulated STS only. Remove it, or set simulated = true.", name))
 		}
 	}
 	if b.Lifetime != nil {
@@ -124,9 +124,9 @@ func (b *stsBlock) checkSimulated(s *stsSettings) hcl.Diagnostics {
 		d, err := time.ParseDuration(*b.Lifetime)
 		switch {
 		case err != nil:
-			diags = append(diags, invalid(b.LifetimeRange, "Invalid lifetime", "A lifetime is a number with a unit, such as 90s or 1h."))
+			diags = append(diags, sdk.Errorf(b.LifetimeRange, "Invalid lifetime", "A lifetime is a number with a unit, such as 90s or 1h."))
 		case d < minLifetime || d > maxDuration:
-			diags = append(diags, invalid(b.LifetimeRange, "Invalid lifetime", "The simulated STS grants 2s to 12h; this is %s.", d))
+			diags = append(diags, sdk.Errorf(b.LifetimeRange, "Invalid lifetime", "The simulated STS grants 2s to 12h; this is %s.", d))
 		}
 		s.lifetime = d
 	}
@@ -134,7 +134,7 @@ func (b *stsBlock) checkSimulated(s *stsSettings) hcl.Diagnostics {
 		only("address", b.AddressRange)
 		s.address = *b.Address
 		if err := stssim.CheckAddress(s.address); err != nil {
-			diags = append(diags, invalid(b.AddressRange, "Invalid address", "The %s.", err))
+			diags = append(diags, sdk.Errorf(b.AddressRange, "Invalid address", "The %s.", err))
 		}
 	}
 	if b.AutoBootstrap != nil {
@@ -150,11 +150,11 @@ func checkEndpoint(endpoint string, at hcl.Range) *hcl.Diagnostic {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
 		u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "" {
-		return invalid(at, "Invalid endpoint", "An endpoint is a URL such as https://sts.eu-central-1.amazonaws.com, without user, query and fragment.")
+		return sdk.Errorf(at, "Invalid endpoint", "An endpoint is a URL such as https://sts.eu-central-1.amazonaws.com, without user, query and fragment.")
 	}
 	if u.Scheme == "http" && u.Hostname() != "localhost" {
 		if ip, err := netip.ParseAddr(u.Hostname()); err != nil || !ip.Unmap().IsLoopback() {
-			return invalid(at, "Endpoint without TLS", "The answers of STS carry secrets: plain http is for loopback addresses only. Use https.")
+			return sdk.Errorf(at, "Endpoint without TLS", "The answers of STS carry secrets: plain http is for loopback addresses only. Use https.")
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/go-hclog"
@@ -28,7 +27,7 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	p.store = store{dir: c.StateDir}
 	var block configBlock
 	diags := c.Decode(&block)
-	diags = append(diags, unreported(diags, p.check(c, &block))...)
+	diags = sdk.Together(diags, p.check(c, &block))
 	if len(diags) == 0 {
 		return nil
 	}
@@ -42,13 +41,13 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 	for i := range block.Keys {
 		b := &block.Keys[i]
 		if at, twice := first[b.Kind]; twice {
-			diags = append(diags, invalid(b.KindRange, "Duplicate key", "The key pair of %q is given at %s already.", b.Kind, at))
+			diags = append(diags, sdk.Errorf(b.KindRange, "Duplicate key", "The key pair of %q is given at %s already.", b.Kind, at))
 			continue
 		}
 		first[b.Kind] = b.KindRange
 		k, known := findKind(b.Kind)
 		if !known {
-			diags = append(diags, invalid(b.KindRange, "Unknown signature", "The signatures of the identity document are pkcs7, rsa2048 and signature."))
+			diags = append(diags, sdk.Errorf(b.KindRange, "Unknown signature", "The signatures of the identity document are pkcs7, rsa2048 and signature."))
 			continue
 		}
 		given, more := b.load(c, k)
@@ -64,7 +63,7 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 		}
 		if text := p.takeKept(k); text != "" && !slices.Contains(told, text) { // the folder is the same for all
 			told = append(told, text)
-			diags = append(diags, invalid(c.Body.MissingItemRange(), "Key pair cannot be used", "%s.", text))
+			diags = append(diags, sdk.Errorf(c.Body.MissingItemRange(), "Key pair cannot be used", "%s.", text))
 		}
 	}
 	return diags
@@ -84,24 +83,4 @@ func (p *plugin) takeKept(k kind) string {
 		return ""
 	}
 	return err.Error()
-}
-
-// unreported leaves out what only follows from what HCL has found: what it
-// could not decode has no place, or that of its own mistake.
-func unreported(found, more hcl.Diagnostics) hcl.Diagnostics {
-	return slices.DeleteFunc(more, func(d *hcl.Diagnostic) bool {
-		return found.HasErrors() && (d.Subject.Empty() || slices.ContainsFunc(found, func(f *hcl.Diagnostic) bool {
-			return f.Subject != nil && f.Subject.Overlaps(*d.Subject)
-		}))
-	})
-}
-
-func invalid(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: at.Ptr()}
-}
-
-func warning(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	d := invalid(at, summary, format, args...)
-	d.Severity = hcl.DiagWarning
-	return d
 }

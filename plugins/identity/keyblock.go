@@ -40,7 +40,7 @@ func (b *keyBlock) load(c *sdk.Config, k kind) (*pair, hcl.Diagnostics) {
 		p.certificate, err = parseCertificate(k, data)
 	}
 	if err != nil {
-		diags = append(diags, invalid(b.CertificateFileRange, "Certificate cannot be used", "%s %s.", path, err))
+		diags = append(diags, sdk.Errorf(b.CertificateFileRange, "Certificate cannot be used", "%s %s.", path, err))
 	} else {
 		diags = append(diags, b.checkDates(c, k, p.certificate)...)
 	}
@@ -51,13 +51,13 @@ func (b *keyBlock) load(c *sdk.Config, k kind) (*pair, hcl.Diagnostics) {
 	}
 	switch {
 	case err != nil:
-		diags = append(diags, invalid(b.PrivateKeyFileRange, "Private key cannot be used", "%s %s.", path, err))
+		diags = append(diags, sdk.Errorf(b.PrivateKeyFileRange, "Private key cannot be used", "%s %s.", path, err))
 	case p.certificate != nil && !p.key.belongs(p.certificate.PublicKey):
-		diags = append(diags, invalid(b.PrivateKeyFileRange, "Private key of another certificate",
+		diags = append(diags, sdk.Errorf(b.PrivateKeyFileRange, "Private key of another certificate",
 			"%s holds a private key that does not belong to the certificate of %s.", path, c.Path(b.CertificateFile)))
 	}
 	if mode&0o077 != 0 {
-		diags = append(diags, warning(b.PrivateKeyFileRange, "Private key is open to others",
+		diags = append(diags, sdk.Warningf(b.PrivateKeyFileRange, "Private key is open to others",
 			"Others than its owner may use %s (mode %04o): run chmod 600 on it.", path, mode))
 	}
 	if diags.HasErrors() {
@@ -72,7 +72,7 @@ func (b *keyBlock) checkDates(c *sdk.Config, k kind, cert *x509.Certificate) hcl
 	for _, in := range c.Instances {
 		at := in.LaunchTime.Add(signDelay)
 		if k.dated && (at.Before(cert.NotBefore) || at.After(cert.NotAfter)) {
-			return hcl.Diagnostics{warning(b.CertificateFileRange, "Certificate is not valid at the launch",
+			return hcl.Diagnostics{sdk.Warningf(b.CertificateFileRange, "Certificate is not valid at the launch",
 				"The document is signed %s after the launch, at %s, and the certificate is valid from %s to %s: some verifiers refuse that. Set launch_time of the instance.",
 				signDelay, at.UTC().Format(time.RFC3339), cert.NotBefore.UTC().Format(time.RFC3339), cert.NotAfter.UTC().Format(time.RFC3339))}
 		}

@@ -2,9 +2,6 @@ package instance
 
 import (
 	"context"
-	"fmt"
-
-	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/sdk"
 )
@@ -27,8 +24,4 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 		return nil
 	}
 	return diags
-}
-
-func invalid(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: at.Ptr()}
 }

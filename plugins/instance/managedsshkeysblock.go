@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk"
 )
 
 // managedSSHKeysBlock is managed_ssh_keys { … }.
@@ -39,31 +41,31 @@ func (b *managedSSHKeysBlock) check() (managedSSHKeys, hcl.Diagnostics) {
 	if b.SignerCert != nil {
 		keys.signerCert = strings.TrimRight(*b.SignerCert, "\r\n")
 		if problem := checkCertificates(keys.signerCert); problem != "" {
-			diags = append(diags, invalid(b.SignerCertRange, "Invalid signer certificate", "%s", problem))
+			diags = append(diags, sdk.Errorf(b.SignerCertRange, "Invalid signer certificate", "%s", problem))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.SignerOCSP)) {
 		staple := strings.TrimRight(b.SignerOCSP[name], "\r\n")
 		keys.signerOCSP[name] = staple
 		if !ocspNamePattern.MatchString(name) {
-			diags = append(diags, invalid(b.SignerOCSPRange, "Invalid name of an OCSP response",
+			diags = append(diags, sdk.Errorf(b.SignerOCSPRange, "Invalid name of an OCSP response",
 				"%q cannot be listed: a name has 1 to 255 letters, digits and characters of _.- and no dot in front. Clients look for the SHA-1 fingerprint of the certificate, 40 hexadecimal digits in capitals.", name))
 		}
 		switch data, err := base64.StdEncoding.DecodeString(staple); {
 		case err != nil:
-			diags = append(diags, invalid(b.SignerOCSPRange, "Invalid OCSP response",
+			diags = append(diags, sdk.Errorf(b.SignerOCSPRange, "Invalid OCSP response",
 				"The response %q is not base64: use filebase64(\"…\") for one in a file of DER.", name))
 		case len(data) == 0:
-			diags = append(diags, invalid(b.SignerOCSPRange, "Invalid OCSP response", "The response %q is empty: leave it out.", name))
+			diags = append(diags, sdk.Errorf(b.SignerOCSPRange, "Invalid OCSP response", "The response %q is empty: leave it out.", name))
 		}
 	}
 	for _, user := range slices.Sorted(maps.Keys(b.ActiveKeys)) {
 		if !userPattern.MatchString(user) {
-			diags = append(diags, invalid(b.ActiveKeysRange, "Invalid user name",
+			diags = append(diags, sdk.Errorf(b.ActiveKeysRange, "Invalid user name",
 				"EC2 Instance Connect takes no keys for %q: a user's name has 1 to 32 letters, digits and characters of @._-, begins with a letter or _, and may end in $.", user))
 		}
 		if strings.TrimSpace(b.ActiveKeys[user]) == "" {
-			diags = append(diags, invalid(b.ActiveKeysRange, "Invalid key blob", "The keys of %q are empty: leave the user out.", user))
+			diags = append(diags, sdk.Errorf(b.ActiveKeysRange, "Invalid key blob", "The keys of %q are empty: leave the user out.", user))
 		}
 	}
 	return keys, diags

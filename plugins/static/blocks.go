@@ -27,13 +27,13 @@ func (b *valueBlock) source(diags *hcl.Diagnostics) *source {
 	s.look(b.ContentType, b.ContentTypeRange, b.Since, b.SinceRange, diags)
 	switch {
 	case b.Content != nil && b.ContentBase64 != nil:
-		*diags = append(*diags, invalid(b.Base64Range, "Two contents", "The value %q has content as well as content_base64. Remove one of them.", b.Path))
+		*diags = append(*diags, sdk.Errorf(b.Base64Range, "Two contents", "The value %q has content as well as content_base64. Remove one of them.", b.Path))
 	case b.Content != nil:
 		s.body = []byte(*b.Content)
 	case b.ContentBase64 != nil:
 		body, err := base64.StdEncoding.DecodeString(*b.ContentBase64)
 		if err != nil {
-			*diags = append(*diags, invalid(b.Base64Range, "Invalid base64",
+			*diags = append(*diags, sdk.Errorf(b.Base64Range, "Invalid base64",
 				"The content_base64 of %q is not base64 of the standard alphabet with padding. Write text as content, or read a file with filebase64(\"…\").", b.Path))
 		}
 		s.body = body
@@ -44,7 +44,7 @@ func (b *valueBlock) source(diags *hcl.Diagnostics) *source {
 				at = null
 			}
 		}
-		*diags = append(*diags, invalid(at, "Value without content", "The value %q needs content or content_base64; an empty value is content = \"\".", b.Path))
+		*diags = append(*diags, sdk.Errorf(at, "Value without content", "The value %q needs content or content_base64; an empty value is content = \"\".", b.Path))
 	}
 	return s
 }
@@ -68,7 +68,7 @@ func (b *fileBlock) source(c *sdk.Config, diags *hcl.Diagnostics) *source {
 	s := &source{kind: kindFile, path: b.Path, pathRange: b.PathRange, fileRange: b.FileRange}
 	s.look(b.ContentType, b.ContentTypeRange, b.Since, b.SinceRange, diags)
 	if b.File == "" {
-		*diags = append(*diags, invalid(b.FileRange, "No path", "The path is empty: name what to serve. "+whereRelative))
+		*diags = append(*diags, sdk.Errorf(b.FileRange, "No path", "The path is empty: name what to serve. "+whereRelative))
 		return s
 	}
 	s.file = c.Path(b.File)
@@ -92,14 +92,14 @@ func (s *source) look(contentType *string, contentTypeAt hcl.Range, since *strin
 	if contentType != nil {
 		s.contentType = *contentType
 		if !isContentType(s.contentType) {
-			*diags = append(*diags, invalid(contentTypeAt, "Invalid content type",
+			*diags = append(*diags, sdk.Errorf(contentTypeAt, "Invalid content type",
 				"A content type is 1 to %d characters of printable ASCII without spaces at its ends, such as \"application/json\".", maxContentType))
 		}
 	}
 	if since != nil {
 		s.since = *since
 		if s.since != "1.0" && !isDate(s.since) {
-			*diags = append(*diags, invalid(sinceAt, "Invalid date",
+			*diags = append(*diags, sdk.Errorf(sinceAt, "Invalid date",
 				"The API version %q is not a date: write it as \"2020-10-27\", or leave it out for every version.", s.since))
 		}
 	}

@@ -2,7 +2,6 @@ package static
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -34,7 +33,7 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	var notes []note
 	p.files, notes, _ = read(p.sources, nil, p.now) // an error comes with a note
 	more = append(more, diagnostics(notes)...)
-	if diags := append(found, unreported(found, more)...); len(diags) > 0 {
+	if diags := sdk.Together(found, more); len(diags) > 0 {
 		return diags
 	}
 	return nil
@@ -49,7 +48,7 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 			continue
 		}
 		if err := checkPath(s.path); err != nil {
-			diags = append(diags, invalid(s.pathRange, "Invalid path", "The path %q %s.", s.path, err))
+			diags = append(diags, sdk.Errorf(s.pathRange, "Invalid path", "The path %q %s.", s.path, err))
 			continue
 		}
 		if d := outside(s, c.Mounts); d != nil {
@@ -60,7 +59,7 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 		}
 	}
 	if len(block.Texts) == 0 && len(c.Body.Blocks) == 0 {
-		diags = append(diags, invalid(c.Body.MissingItemRange(), "Nothing to serve",
+		diags = append(diags, sdk.Errorf(c.Body.MissingItemRange(), "Nothing to serve",
 			"The static plugin needs at least one path: values = { \"meta-data/rack\" = \"7\" }, or a value, file or directory block."))
 	}
 	return diags
@@ -91,21 +90,7 @@ func outside(s *source, mounts []string) *hcl.Diagnostic {
 	if len(mounts) == 0 || slices.ContainsFunc(mounts, func(m string) bool { return covers(m, s.path) }) {
 		return nil
 	}
-	return invalid(s.pathRange, "Path outside the mounts",
+	return sdk.Errorf(s.pathRange, "Path outside the mounts",
 		"The path %q lies in none of the block's mounts (%s). Add one for it, or leave the mount argument out: each path is a mount of its own then.",
 		s.path, strings.Join(mounts, ", "))
-}
-
-// unreported leaves out what only follows from what HCL has found: what it
-// could not decode is empty, or has no place at all.
-func unreported(found, more hcl.Diagnostics) hcl.Diagnostics {
-	return slices.DeleteFunc(more, func(d *hcl.Diagnostic) bool {
-		return found.HasErrors() && (d.Subject.Empty() || slices.ContainsFunc(found, func(f *hcl.Diagnostic) bool {
-			return f.Subject != nil && f.Subject.Overlaps(*d.Subject)
-		}))
-	})
-}
-
-func invalid(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: at.Ptr()}
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk"
 )
 
 // note tells of a file that is not served as it is.
@@ -63,7 +65,7 @@ func (n note) diagnostic() *hcl.Diagnostic {
 	if n.source.kind == kindValue {
 		at = n.source.pathRange
 	}
-	d := invalid(at, "Cannot be served", "%s.", n)
+	d := sdk.Errorf(at, "Cannot be served", "%s.", n)
 	switch {
 	case n.skipped:
 		d.Severity, d.Summary = hcl.DiagWarning, "Not served"

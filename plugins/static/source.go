@@ -55,7 +55,7 @@ func newSources() *sources {
 // add takes a source in, unless its path cannot go with those before it.
 func (ss *sources) add(s *source) *hcl.Diagnostic {
 	if first := ss.at[s.path]; first != nil {
-		return invalid(s.pathRange, "Path served twice", "The path %q is that of a %s at %s already. Remove one of them.",
+		return sdk.Errorf(s.pathRange, "Path served twice", "The path %q is that of a %s at %s already. Remove one of them.",
 			s.path, first.kind, first.pathRange)
 	}
 	if first := ss.over(s.path); first != nil && first.kind != kindDirectory {
@@ -74,7 +74,7 @@ func (ss *sources) add(s *source) *hcl.Diagnostic {
 
 // below says that a path lies below one that is no directory.
 func below(s, leaf *source) *hcl.Diagnostic {
-	return invalid(s.pathRange, "Path below a "+string(leaf.kind),
+	return sdk.Errorf(s.pathRange, "Path below a "+string(leaf.kind),
 		"The path %q lies below the %s %q at %s, which cannot be a directory as well. Move one of them.", s.path, leaf.kind, leaf.path, leaf.pathRange)
 }
 
