@@ -18,12 +18,34 @@ const kills = 5
 func TestKilledPluginsCostNothing(t *testing.T) {
 	t.Parallel()
 	s := newSTS(t, time.Hour)
-	d := start(t, withSTS(s.url))
+	d := start(t, withSTS(s.url)+`
+plugin "instance" {}
+plugin "network" {}
+plugin "events" {
+  config {
+    maintenance "reboot" { code = "system-reboot" }
+  }
+}
+plugin "static" {
+  config {
+    values = { "meta-data/rack" = "7" }
+  }
+}
+`)
+	plugins := []string{"identity", "placement", "iam", "instance", "network", "events", "static"}
 	d.bootstrap()
 	d.waitRole("good", func(doc document) bool { return doc.Code == "Success" })
 	want := map[string]string{}
 	for _, path := range []string{
+		"/latest/dynamic/instance-identity/",
 		"/latest/dynamic/instance-identity/document",
+		"/latest/dynamic/instance-identity/rsa2048",
+		"/latest/dynamic/instance-identity/signature",
+		"/latest/meta-data/instance-id",
+		"/latest/meta-data/mac",
+		"/latest/meta-data/network/interfaces/macs/",
+		"/latest/meta-data/events/maintenance/scheduled",
+		"/latest/meta-data/rack",
 		"/latest/meta-data/placement/availability-zone",
 		"/latest/meta-data/placement/",
 		"/latest/meta-data/",
@@ -38,12 +60,12 @@ func TestKilledPluginsCostNothing(t *testing.T) {
 	}
 	r := d.readGood(4, want)
 	for i := range kills {
-		for name, pid := range d.pids("identity", "placement", "iam") {
+		for name, pid := range d.pids(plugins...) {
 			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 				t.Fatalf("kill %s: %v", name, err)
 			}
 		}
-		d.waitLines("plugin ready", 3*(i+2))
+		d.waitLines("plugin ready", len(plugins)*(i+2))
 	}
 	t.Logf("%d reads over %d kills of each plugin", r.stop(), kills)
 	s.mu.Lock()
