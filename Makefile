@@ -9,7 +9,7 @@ BUF    := $(GO) tool -modfile=.ci/buf/go.mod buf
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v $$($(GO) env CC)),-race))
 
-.PHONY: help run build test lint generate bench fuzz clean
+.PHONY: help run build install test lint generate bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ run: build ## build and serve metadata.hcl (CONFIG=FILE for another one)
 build: ## build the program into .build/
 	@mkdir -p $(BUILD)
 	$(GO) build -trimpath -o $(BUILD)/mockmd ./core/cmd/mockmd
+
+install: ## put mockmd where go install does
+	$(GO) install -trimpath ./core/cmd/mockmd
 
 test: ## run all tests
 	$(GO) test $(RACE) -shuffle=on -timeout=10m ./...

@@ -59,20 +59,27 @@ func (e *AddressError) mend() string {
 	default:
 		return ""
 	}
-	switch {
-	case e.Listener == "metadata" && addr.Is6():
-		b.WriteString("Or serve on an address that needs no privilege, and point the SDK at it:\n" +
-			"  metadata { ipv6_address = \"[::1]:1338\" }\n" +
-			"  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://[::1]:1338/")
-	case e.Listener == "metadata":
-		b.WriteString("Or serve on an address that needs no privilege, and point the SDK at it:\n" +
-			"  metadata { address = \"127.0.0.1:1338\" }\n" +
-			"  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/")
-	default:
-		b.WriteString("Or choose another one:\n" +
-			"  admin { address = \"127.0.0.1:8999\" }")
+	argument, other := "address", "127.0.0.1:"
+	if addr.Is6() && e.Listener == "metadata" {
+		argument, other = "ipv6_address", "[::1]:"
+	}
+	if e.Listener == "metadata" {
+		other += unlike(port, "1338", "1348")
+		fmt.Fprintf(&b, "Or serve on an address that needs no privilege, and point the SDK at it:\n"+
+			"  metadata { %s = %q }\n"+
+			"  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://%s/", argument, other, other)
+	} else {
+		fmt.Fprintf(&b, "Or choose another one:\n  admin { address = %q }", other+unlike(port, "8999", "8988"))
 	}
 	return b.String()
+}
+
+// unlike returns the first of two ports that is not the given one.
+func unlike(given, first, second string) string {
+	if given == first {
+		return second
+	}
+	return first
 }
 
 // listen opens one listener.

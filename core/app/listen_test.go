@@ -30,7 +30,11 @@ func TestAddressErrorSaysWhatToType(t *testing.T) {
 		"in use": {"admin", ":8998", syscall.EADDRINUSE, []string{
 			"admin listener: cannot listen on :8998: address already in use", "ss -ltnp 'sport = :8998'", `admin { address = "127.0.0.1:8999" }`,
 		}},
-		"unknown": {"admin", ":8998", syscall.EMFILE, []string{"too many open files"}},
+		"the proposed one in use": {"metadata", "127.0.0.1:1338", syscall.EADDRINUSE, []string{
+			`metadata { address = "127.0.0.1:1348" }`, "http://127.0.0.1:1348/",
+		}},
+		"the proposed admin one in use": {"admin", "127.0.0.1:8999", syscall.EADDRINUSE, []string{`admin { address = "127.0.0.1:8988" }`}},
+		"unknown":                       {"admin", ":8998", syscall.EMFILE, []string{"too many open files"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -158,7 +159,9 @@ func (p *plugins) conflicts(file *config.File, mounts [][]string) hcl.Diagnostic
 	for i, c := range file.Plugins {
 		for _, m := range mounts[i] {
 			if j, ok := mount[m]; ok && j != i && (c.Mounts == nil || file.Plugins[j].Mounts == nil) {
-				diags = append(diags, claimed(&c, "mount", m, file.Plugins[j].Name))
+				d := claimed(&c, "mount", m, file.Plugins[j].Name)
+				d.Detail += keepMounts(file.Plugins[j].Name, mounts[j], m)
+				diags = append(diags, d)
 			}
 			mount[m] = i
 		}
@@ -188,6 +191,20 @@ func claimed(c *config.Plugin, what, name, other string) *hcl.Diagnostic {
 		Detail:  fmt.Sprintf("The %s %q belongs to plugin %q already; plugin %q cannot have it too.", what, name, other, c.Name),
 		Subject: &c.Range,
 	}
+}
+
+// keepMounts is a sentence that says how a plugin leaves a mount to another.
+func keepMounts(plugin string, mounts []string, left string) string {
+	var kept []string
+	for _, m := range mounts {
+		if m != left {
+			kept = append(kept, strconv.Quote(m))
+		}
+	}
+	if len(kept) == 0 {
+		return " Remove one of them, or give one a longer mount."
+	}
+	return fmt.Sprintf(" To leave it to the other, write in the block of plugin %q: mount = [%s].", plugin, strings.Join(kept, ", "))
 }
 
 // sentence makes an error the detail of a diagnostic.

@@ -43,7 +43,7 @@ func (m *model) thinned(path string) bool {
 	}
 	for plugin, tree := range m.trees {
 		for _, n := range tree {
-			if m.owner(n.GetPath()) == plugin && left(n.GetPath()) {
+			if m.owner(n.GetPath()) == plugin && left(n.GetPath()) && !m.givesWay(n) {
 				return true
 			}
 		}
@@ -51,14 +51,25 @@ func (m *model) thinned(path string) bool {
 	return false
 }
 
-// node is what the owner of path has published there and is neither omitted
-// nor over yet.
+// givesWay says whether a node cannot be a directory and another plugin's mount
+// lies below it.
+func (m *model) givesWay(n *pluginv1.Node) bool {
+	if n.GetDir() != nil || n.GetLive().GetSubtree() {
+		return false
+	}
+	return slices.ContainsFunc(m.mounts, func(mount Mount) bool {
+		return strings.HasPrefix(mount.Path, n.GetPath()+"/") && mount.Plugin != m.owner(n.GetPath())
+	})
+}
+
+// node is what the owner of path has published there and is neither omitted,
+// overridden nor over yet.
 func (m *model) node(path string) *pluginv1.Node {
 	if m.omitted(path) {
 		return nil
 	}
 	for _, n := range m.trees[m.owner(path)] {
-		if n.GetPath() == path && (n.GetLeaf() == nil || m.leaf(n.GetLeaf()) != nil) {
+		if n.GetPath() == path && !m.givesWay(n) && (n.GetLeaf() == nil || m.leaf(n.GetLeaf()) != nil) {
 			return n
 		}
 	}

@@ -14,11 +14,13 @@ func CheckOmit(path string) error {
 		return fmt.Errorf("omit %q: the whole tree cannot be left out: name paths below it, "+
 			"or switch the endpoint off with http_endpoint = \"disabled\" in metadata_options", path)
 	}
-	if err := checkPath(path); err != nil {
+	first, rest, _ := strings.Cut(strings.Trim(path, "/"), "/")
+	if err := checkPath(path); err != nil && !isVersion(first) {
 		return fmt.Errorf("omit %q: %w", path, err)
 	}
-	first, rest, _ := strings.Cut(path, "/")
 	switch {
+	case strings.Contains(path, "*"):
+		return fmt.Errorf("omit %q: a star stands for nothing: name the path, and all that lies below it is left out too", path)
 	case first == "api":
 		return fmt.Errorf("omit %q: session tokens are made below api, and clients cannot do without them: leave it out of the list", path)
 	case !isVersion(first):

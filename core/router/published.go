@@ -65,7 +65,8 @@ func (p *published) subtreeAbove(path string) (at string, n *node) {
 }
 
 // press checks and renders a tree. Nodes in a longer mount of another plugin
-// are checked and left out: that plugin overrides them.
+// are checked and left out: that plugin overrides them. So does one whose mount
+// lies below a leaf, which cannot be a directory at the same time.
 func (v *View) press(plugin string, in []*pluginv1.Node) (*published, error) {
 	if size := treeSize(in); size > MaxTree {
 		return nil, fmt.Errorf("it has %d bytes: at most %d are allowed", size, MaxTree)
@@ -87,7 +88,9 @@ func (v *View) press(plugin string, in []*pluginv1.Node) (*published, error) {
 			continue
 		}
 		seen[path] = true
-		if v.mounts.owner(path) == plugin {
+		_, below := v.mounts.foreignBelow(plugin, path)
+		overridden := v.mounts.owner(path) != plugin || below && (n.kind == nodeLeaf || n.kind == nodeLive && !n.subtree)
+		if !overridden {
 			n.omitted = v.omitted.covers(path)
 			out.nodes[path] = n
 			out.subtrees = out.subtrees || n.subtree
@@ -166,11 +169,6 @@ func (v *View) pressNode(plugin string, m *pluginv1.Node) (*node, error) {
 	}
 	if err != nil {
 		return nil, err
-	}
-	if n.kind == nodeLeaf || n.kind == nodeLive && !n.subtree {
-		if m, ok := v.mounts.foreignBelow(plugin, path); ok {
-			return nil, fmt.Errorf("plugin %q has the mount %q below this leaf: give it another mount", m.Plugin, m.Path)
-		}
 	}
 	return n, nil
 }

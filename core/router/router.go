@@ -74,8 +74,9 @@ func (r *Router) View(instance string) *View { return r.views[instance] }
 
 // Publish replaces the tree of one plugin for one instance wholly. A tree that
 // breaks a rule is refused: the earlier one stays, and the error names the
-// plugin, the paths and the mends. Nodes in a longer mount of another plugin
-// are left out without an error; that plugin overrides them. Nodes that the
+// plugin, the paths and the mends. Nodes in a longer mount of another plugin,
+// and leaves above one, are left out without an error; that plugin overrides
+// them. Nodes that the
 // instance omits are checked like the others. The bodies are
 // kept: nobody may change them afterwards.
 func (r *Router) Publish(plugin, instance string, nodes []*pluginv1.Node) error {

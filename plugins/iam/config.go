@@ -80,9 +80,10 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	p.settings = &settings{mounts: c.Mounts}
-	if !slices.ContainsFunc(c.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "role" || b.Type == "identity_role" }) {
+	simulated := block.STS != nil && block.STS.Simulated != nil && *block.STS.Simulated
+	if !simulated && !slices.ContainsFunc(c.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "role" || b.Type == "identity_role" }) {
 		diags = append(diags, sdk.Errorf(c.Body.MissingItemRange(), "No role to assume",
-			"The iam plugin needs at least one role block: role \"NAME\" { arn = \"arn:aws:iam::ACCOUNT:role/NAME\" }."))
+			"The iam plugin needs at least one role block, role \"NAME\" { arn = \"arn:aws:iam::ACCOUNT:role/NAME\" }, or an identity_role block."))
 	}
 	first := map[string]hcl.Range{}
 	for i := range block.Roles {
@@ -101,7 +102,7 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 	diags = append(diags, more...)
 	diags = append(diags, p.settings.checkIdentity(block.Identity, c.Instances)...)
 	diags = append(diags, p.settings.checkECS(block.ECS, c.Instances)...)
-	if len(p.settings.roles) > 0 || block.Identity != nil {
+	if len(p.settings.roles) > 0 || block.Identity != nil || simulated {
 		diags = append(diags, p.settings.checkInstances(c)...)
 	}
 	return diags

@@ -40,7 +40,7 @@ sts {
   auto_bootstrap = false
 }`, "", nil},
 		{"local endpoint", oneRole + "\nsts { endpoint = \"http://127.0.0.1:4566\" }", "", nil},
-		{"no role", "", "", []string{`1: No role to assume; The iam plugin needs at least one role block: role "NAME" { arn = "arn:aws:iam::ACCOUNT:role/NAME" }.`}},
+		{"no role", "", "", []string{`1: No role to assume; The iam plugin needs at least one role block, role "NAME" { arn = "arn:aws:iam::ACCOUNT:role/NAME" }, or an identity_role block.`}},
 		{"no arn", `role "app" {}`, "", []string{"1: Missing required argument"}},
 		{"unknown argument", "role \"app\" {\n" + arn + "\n  sesion_name = \"x\"\n}", "", []string{`3: Unsupported argument; An argument named "sesion_name" is not expected here. Did you mean "session_name"?`}},
 		{"HCL's mistakes and the plugin's together", "role \"app\" {\n  arn      = []\n  duration = \"1m\"\n}\nrole \"web\" {\n  session_name = \"x\"\n}\nsts {\n  lifetime = \"1h\"\n  regoin   = \"x\"\n}", "", []string{

@@ -70,6 +70,9 @@ func (p *plugin) Summary() string {
 	if p.settings.identityAccount != "" {
 		roles = append(roles, "identity role of account "+p.settings.identityAccount)
 	}
+	if len(roles) == 0 {
+		roles = []string{"the instance identity role"}
+	}
 	return strings.Join(roles, ", ") + " from " + p.settings.sts.describe()
 }
 

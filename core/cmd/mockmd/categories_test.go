@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"regexp"
@@ -198,17 +199,24 @@ func survey(t *testing.T, name string) *surveyed {
 	return h
 }
 
-// pluginOf is the plugin whose mount a path lies in; empty above all mounts.
+// pluginOf is the plugin whose mount a path lies in; above all mounts, those
+// whose mounts lie below it.
 func (h *surveyed) pluginOf(path string) string {
 	path = strings.Trim(strings.TrimPrefix(path, "/latest/"), "/")
 	path = strings.ReplaceAll(path, "{n}", "1")
+	below := map[string]bool{}
+	for mount, plugin := range h.mounts {
+		if path != "" && strings.HasPrefix(mount, path+"/") && h.mounts[path] == "" {
+			below[plugin] = true
+		}
+	}
 	for path != "" {
 		if plugin := h.mounts[path]; plugin != "" {
 			return plugin
 		}
 		path = path[:max(0, strings.LastIndexByte(path, '/'))]
 	}
-	return ""
+	return strings.Join(slices.Sorted(maps.Keys(below)), ", ")
 }
 
 // serves says whether a category is served: listed where it should be, with a

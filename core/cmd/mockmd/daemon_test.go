@@ -27,7 +27,7 @@ const beEnv = "MOCKMD_TEST_BE_MOCKMD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beEnv) != "" || (len(os.Args) > 1 && os.Args[1] == servePlugin) {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 		context.AfterFunc(ctx, stop)
 		code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 		stop()

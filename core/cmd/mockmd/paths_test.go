@@ -36,6 +36,7 @@ plugin "static" {
     values = {
       "meta-data/rack/row"    = "7"
       "meta-data/instance-id" = "i-00000000000000001"
+      "meta-data/hostname/x"  = "below another's leaf"
     }
     file "meta-data/motd" { path = "%[1]s/motd" }
     directory "meta-data/site" { path = "%[1]s/site" }
@@ -47,6 +48,8 @@ plugin "static" {
 		"meta-data/rack/row":        "7",
 		"meta-data/rack/":           "row",
 		"meta-data/instance-id":     "i-00000000000000001",
+		"meta-data/hostname":        "x",
+		"meta-data/local-ipv4/":     "172.31.215.141",
 		"meta-data/motd":            "hello\n",
 		"meta-data/site/":           "a\nsub/",
 		"meta-data/site/sub/b":      "2\x00\xff",
