@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk/wire"
 )
 
 // Errorf returns a mistake in the configuration, for [Configurer.Configure] to
@@ -20,6 +22,15 @@ func Warningf(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic
 	d := Errorf(at, summary, format, args...)
 	d.Severity = hcl.DiagWarning
 	return d
+}
+
+// Withheld returns a diagnostic of a value that may be a secret, such as a key
+// or a password: the core prints it without the source that it points at. Its
+// text must not repeat the value either.
+func Withheld(d *hcl.Diagnostic) *hcl.Diagnostic {
+	out := *d
+	out.Extra = wire.Withheld{}
+	return &out
 }
 
 // Together returns what [Config.Decode] has found, and after it those of a

@@ -55,35 +55,51 @@ func New(a *config.Admin) (*Client, error) {
 }
 
 // Get reads an action. The errors are for people: they say which address was
-// asked and what the mend is.
+// asked and what the mend is. The token of the configuration is sent only when
+// the listener asks for it: on this host it does not, and what listens there
+// may be another program.
 func (c *Client) Get(ctx context.Context, action string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.address+"/"+action, http.NoBody)
-	if err != nil {
-		return nil, fmt.Errorf("ask for %s: %w", action, err)
-	}
-	if c.tokenFile != "" {
+	body, status, err := c.get(ctx, action, nil)
+	if err == nil && status == http.StatusUnauthorized && c.tokenFile != "" {
 		token, err := admin.ReadTokenFile(c.tokenFile)
 		if err != nil {
 			return nil, err
 		}
+		body, status, err = c.get(ctx, action, token)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("%s answers %d %s%s", c.address, status, http.StatusText(status), reason(body))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
+// get sends one request.
+func (c *Client) get(ctx context.Context, action string, token []byte) (body []byte, status int, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.address+"/"+action, http.NoBody)
+	if err != nil {
+		return nil, 0, fmt.Errorf("ask for %s: %w", action, err)
+	}
+	if token != nil {
 		r.Header.Set("Authorization", "Bearer "+string(token))
 	}
 	a, err := c.http.Do(r)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return nil, fmt.Errorf("nobody listens on %s: start mockmd with this configuration first", c.address)
+		return nil, 0, fmt.Errorf("nobody listens on %s: start mockmd with this configuration first", c.address)
 	case err != nil:
-		return nil, fmt.Errorf("ask the admin listener: %w", err)
+		return nil, 0, fmt.Errorf("ask the admin listener: %w", err)
 	}
 	defer func() { _ = a.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(a.Body, maxAnswer))
-	if err != nil {
-		return nil, fmt.Errorf("read the answer of %s: %w", c.address, err)
+	if body, err = io.ReadAll(io.LimitReader(a.Body, maxAnswer)); err != nil {
+		return nil, 0, fmt.Errorf("read the answer of %s: %w", c.address, err)
 	}
-	if a.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s%s", c.address, a.Status, reason(body))
-	}
-	return body, nil
+	return body, a.StatusCode, nil
 }
 
 // reason is what the listener says of a refusal.

@@ -32,8 +32,18 @@ func TestGet(t *testing.T) {
 			_, _ = w.Write([]byte(r.Method + " " + r.URL.Path))
 		}, "GET /some/action"},
 		"token": {tokenFile, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "" {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
 			_, _ = w.Write([]byte(r.Header.Get("Authorization")))
 		}, "Bearer " + token},
+		"token that nobody asks for": {tokenFile, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = w.Write([]byte("none" + r.Header.Get("Authorization")))
+		}, "none"},
+		"token that is refused": {tokenFile, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = w.Write([]byte(`{"error":"send the token of token_file"}`))
+		}, " answers 401 Unauthorized: send the token of token_file"},
 		"refusal with its reason": {"", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte(`{"error":"this client is not local"}`))
@@ -44,8 +54,8 @@ func TestGet(t *testing.T) {
 		"redirect": {"", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
 		}, " answers 302 Found"},
-		"no token": {filepath.Join(t.TempDir(), "none"), func(http.ResponseWriter, *http.Request) {
-			t.Error("asked without the token")
+		"no token": {filepath.Join(t.TempDir(), "none"), func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusUnauthorized)
 		}, "none: no such file or directory"},
 	} {
 		t.Run(name, func(t *testing.T) {

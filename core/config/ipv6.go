@@ -39,6 +39,8 @@ func checkIPv6Address(address string) error {
 	}
 	ip, wrong := netip.ParseAddr(host)
 	switch {
+	case wrong == nil && ip.Zone() != "":
+		return fmt.Errorf("%q has a zone, which no client can name: write an address without one, like %q", host, net.JoinHostPort("::1", port))
 	case wrong == nil && !ip.Is4() && !ip.Is4In6():
 		return checkAddress(address, false)
 	case wrong == nil:

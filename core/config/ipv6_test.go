@@ -8,7 +8,7 @@ func TestCheckIPv6Address(t *testing.T) {
 		"[fd00:ec2::254]:80":    "",
 		"[::1]:0":               "",
 		"[::]:80":               "",
-		"[fe80::1%eth0]:80":     "",
+		"[fe80::1%eth0]:80":     `"fe80::1%eth0" has a zone, which no client can name: write an address without one, like "[::1]:80"`,
 		"::1":                   `"::1" has no port: write "[::1]:1338"`,
 		"[::1]":                 `"[::1]" has no port: write "[::1]:1338"`,
 		"[::1]:http":            `"http" in "[::1]:http" is not a port: write a number from 0 to 65535, where 0 takes a free one`,

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,6 +18,9 @@ import (
 // configuration itself, or one that it names. User data, the largest thing
 // that people put into one, has at most 16 KiB.
 const maxFile = 4 << 20
+
+// patience is how long a file that waits is waited for.
+const patience = 2 * time.Second
 
 // errTooLarge is what reading a larger file gives.
 var errTooLarge = fmt.Errorf("it has more than %d bytes", maxFile)
@@ -39,6 +43,9 @@ func readFile(path string) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, errNotRegular
 	}
+	// Some files below /proc are regular and yet wait for something to happen.
+	// Those that never wait take no deadline.
+	_ = f.SetReadDeadline(time.Now().Add(patience))
 	return readOpen(f)
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/mockmd/mockmd/core/instance"
+	"github.com/mockmd/mockmd/sdk/wire"
 )
 
 // What may be a secret is not printed, in whichever form it is written.
@@ -35,6 +35,15 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 			"user_data = \"" + strings.Repeat("CANARY", 3000) + "\"",
 			"   2:   user_data = (not shown)\n\nThe user data have 18000 bytes",
 		},
+		"function that repeats it": {
+			"public_key = parseint(\"CANARY\", 10)",
+			"   2:   public_key = (not shown)\n\nInvalid value for \"number\" parameter. Why is not shown",
+		},
+		"wrong type": {"user_data = [\"CANARY\"]", "   2:   user_data = (not shown)\n"},
+		"twice":      {"user_data = \"a\"\n  user_data = \"CANARY\"", "   3:   user_data = (not shown)\n"},
+		"misspelt":   {"userdata = \"CANARY\"", "   2:   userdata = (not shown)\n"},
+		"template":   {"user_data = \"CANARY ${nosuch}\"", "   2:   user_data = (not shown)\n"},
+		"torn":       {"user_data = \"CANARY", "   2:   user_data = (not shown)"},
 		"user data that are not base64": {
 			"user_data_base64 = \"CANARY=\"",
 			"   2:   user_data_base64 = (not shown)\n\nThis is not base64.",
@@ -66,7 +75,7 @@ func TestSecretsAtStrangePlaces(t *testing.T) {
 		nil, at(name, 3, 5, 30, 1<<30), at(name, 3, 5, 1<<30, 1<<30), at(name, 3, 5, 31, 30), at(name, 3, 5, -1, 2), at("elsewhere", 3, 5, 30, 31),
 	} {
 		var b bytes.Buffer
-		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "odd", Subject: r, Context: at(name, 1, 1, 0, 40), Extra: instance.Withheld{}}
+		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "odd", Subject: r, Context: at(name, 1, 1, 0, 40), Extra: wire.Withheld{}}
 		if err := sources.Write(&b, hcl.Diagnostics{d}, false, 0); err != nil {
 			t.Errorf("subject %v: %v", r, err)
 		}

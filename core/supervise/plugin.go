@@ -161,7 +161,9 @@ func (p *Plugin) restart(ctx context.Context) (*process, error) {
 	for _, d := range a.GetDiagnostics() {
 		if d.GetSeverity() != pluginv1.Diagnostic_SEVERITY_WARNING {
 			proc.close()
-			return nil, &PermanentError{fmt.Errorf("plugin %q refuses the configuration that it had accepted: %s: %s", p.spec.Name, d.GetSummary(), d.GetDetail())}
+			// The bytes are those that it had accepted, so what has changed is
+			// around it, a file that it reads for example, and may change back.
+			return nil, fmt.Errorf("plugin %q refuses the configuration that it had accepted: %s: %s", p.spec.Name, d.GetSummary(), d.GetDetail())
 		}
 	}
 	return proc, nil

@@ -80,6 +80,9 @@ func (b *keyBlock) checkDates(c *sdk.Config, k kind, cert *x509.Certificate) hcl
 	return nil
 }
 
+// patience is how long a file that waits is waited for.
+const patience = 2 * time.Second
+
 // readGiven reads a file of the user, and returns its permissions. Links are
 // followed, since orchestrators project secrets as links. The error continues
 // the path.
@@ -97,6 +100,9 @@ func readGiven(path string) (data []byte, mode fs.FileMode, err error) {
 	case !info.Mode().IsRegular():
 		return nil, 0, errors.New("is not a regular file")
 	}
+	// Some files below /proc are regular and yet wait for something to happen;
+	// those that never wait take no deadline.
+	_ = f.SetReadDeadline(time.Now().Add(patience))
 	data, err = io.ReadAll(io.LimitReader(f, maxGiven+1))
 	switch {
 	case err != nil:

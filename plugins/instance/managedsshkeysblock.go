@@ -68,6 +68,9 @@ func (b *managedSSHKeysBlock) check() (managedSSHKeys, hcl.Diagnostics) {
 			diags = append(diags, sdk.Errorf(b.ActiveKeysRange, "Invalid key blob", "The keys of %q are empty: leave the user out.", user))
 		}
 	}
+	for i, d := range diags { // a private key may have been taken for what belongs here
+		diags[i] = sdk.Withheld(d)
+	}
 	return keys, diags
 }
 

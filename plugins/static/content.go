@@ -21,6 +21,10 @@ type content struct {
 // files are contents by their path in the tree.
 type files map[string]*content
 
+// patience is how long a file that waits is waited for; others take no
+// deadline.
+const patience = 2 * time.Second
+
 // racy is how old a file must be, when it is read, for its time of change to
 // tell of the next change: file systems keep that in steps of up to 2 s.
 const racy = 2 * time.Second
@@ -77,6 +81,8 @@ func readFile(root *os.Root, name string, last *content, limit int64, now func()
 	case !info.Mode().IsRegular():
 		return nil, errNotRegular
 	}
+	// Some files below /proc are regular and yet wait for something to happen.
+	_ = f.SetReadDeadline(time.Now().Add(patience))
 	body, err := io.ReadAll(io.LimitReader(f, limit+1))
 	switch {
 	case err != nil:

@@ -126,6 +126,12 @@ func (p *pass) giveUp(s *source, file string, err error) {
 // kept, and all that lay below it.
 func (p *pass) trouble(s *source, path, file string, err error) {
 	p.notes = append(p.notes, note{source: s, file: file, text: problem(err)})
+	if c := p.last[path]; c != nil { // a file: nothing lies below it
+		if c.source == s && p.files[path] == nil {
+			p.keep(s, path, file, c)
+		}
+		return
+	}
 	for at, c := range p.last {
 		if c.source == s && covers(path, at) && p.files[at] == nil {
 			p.keep(s, at, file, c)

@@ -45,6 +45,9 @@ type watch struct {
 	told   []note
 }
 
+// maxLogged is how many notes of one look go to the log.
+const maxLogged = 20
+
 // look reads what has changed and tells the core.
 func (w *watch) look() {
 	found, notes, full := read(w.plugin.sources, w.plugin.files, w.plugin.now)
@@ -79,14 +82,23 @@ func (w *watch) tell(notes []note) {
 	for _, n := range w.told {
 		known[n] = true
 	}
+	told := 0
 	for _, n := range notes {
+		if known[n] {
+			continue
+		}
+		if told++; told > maxLogged {
+			continue
+		}
 		switch {
-		case known[n]:
 		case n.skipped:
 			w.plugin.log.Warn("file is not served", "file", n.file, "reason", n.text)
 		default:
 			w.plugin.log.Warn("file cannot be read, what was read before is served", "file", n.file, "reason", n.text)
 		}
+	}
+	if more := told - maxLogged; more > 0 {
+		w.plugin.log.Warn("more files are not served, or not as they are", "more", more)
 	}
 	before, after := degraded(w.told), degraded(notes)
 	w.told = notes

@@ -18,6 +18,10 @@ const (
 	maxDetail  = 8 << 10
 )
 
+// Withheld is the Extra of a diagnostic about a value that may be a secret. Who
+// prints the diagnostic must not print the source that it points at.
+type Withheld struct{}
+
 // EncodeDiagnostics returns the messages that carry ds. Expressions and
 // evaluation contexts stay behind.
 func EncodeDiagnostics(ds hcl.Diagnostics) []*pluginv1.Diagnostic {
@@ -37,6 +41,7 @@ func EncodeDiagnostics(ds hcl.Diagnostics) []*pluginv1.Diagnostic {
 		if d.Subject != nil {
 			m.Subject = EncodeRange(*d.Subject)
 		}
+		_, m.Withheld = hcl.DiagnosticExtra[Withheld](d)
 		if d.Context != nil {
 			m.Context = EncodeRange(*d.Context)
 		}
@@ -78,6 +83,7 @@ func DecodeDiagnostics(ds []*pluginv1.Diagnostic, body *pluginv1.Body, fallback 
 func decodeDiagnostic(m *pluginv1.Diagnostic, body *pluginv1.Body, fallback hcl.Range) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{
 		Severity: decodeSeverity(m),
+		Extra:    decodeExtra(m),
 		Summary:  printable(m.GetSummary(), maxSummary, false),
 		Detail:   printable(m.GetDetail(), maxDetail, true),
 	}
@@ -123,4 +129,11 @@ func printable(s string, limit int, lines bool) string {
 		}
 		return r
 	}, s)
+}
+
+func decodeExtra(m *pluginv1.Diagnostic) any {
+	if m.GetWithheld() {
+		return Withheld{}
+	}
+	return nil
 }

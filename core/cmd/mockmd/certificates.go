@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"slices"
@@ -42,6 +43,12 @@ func certificates(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	}
 	if err != nil {
 		return exitCode(err, stderr)
+	}
+	for _, kind := range kinds {
+		if block, _ := pem.Decode([]byte(byKind[kind])); block == nil || block.Type != "CERTIFICATE" {
+			fmt.Fprintf(stderr, "mockmd identity certificates: what answers on the admin address has no certificate of the kind %s: is it another program?\n", kind)
+			return exitFailed
+		}
 	}
 	for _, kind := range kinds {
 		fmt.Fprint(stdout, strings.TrimSuffix(byKind[kind], "\n"), "\n")

@@ -141,3 +141,25 @@ func TestCommandLine(t *testing.T) {
 		})
 	}
 }
+
+// TestPluginsWithholdSecrets: a private key that was taken for a certificate
+// appears nowhere.
+func TestPluginsWithholdSecrets(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := runOnce(t, preamble+`
+plugin "instance" {
+  config {
+    managed_ssh_keys {
+      signer_cert = <<-EOT
+        -----BEGIN RSA PRIVATE KEY-----
+        Q0FOQVJZ
+        -----END RSA PRIVATE KEY-----
+      EOT
+    }
+  }
+}
+`, "validate")
+	if code != exitConfig || !strings.Contains(stderr, "signer_cert = (not shown)") || strings.Contains(stdout+stderr, "Q0FOQVJZ") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}

@@ -129,3 +129,34 @@ func TestStopsInOrder(t *testing.T) {
 		})
 	}
 }
+
+// TestCrashAmongMissingFiles: a plugin that dies while a file of its is away is
+// back when the file is, and what it served before is served meanwhile.
+func TestCrashAmongMissingFiles(t *testing.T) {
+	t.Parallel()
+	motd := filepath.Join(t.TempDir(), "motd")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(motd, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("before")
+	d := start(t, preamble+"plugin \"static\" {\n  config {\n    file \"meta-data/motd\" { path = \""+motd+"\" }\n  }\n}\n")
+	d.waitReady()
+	if err := os.Remove(motd); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(d.pids("static")["static"], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	d.waitLines("refuses the configuration that it had accepted", 1)
+	if _, body := get(t, d.metadata+"/latest/meta-data/motd"); body != "before" {
+		t.Errorf("meanwhile %q is served", body)
+	}
+	write("after")
+	d.waitLines("plugin ready", 2)
+	if _, body := get(t, d.metadata+"/latest/meta-data/motd"); body != "after" {
+		t.Errorf("%q is served afterwards", body)
+	}
+}

@@ -926,7 +926,9 @@ type Diagnostic struct {
 	Context *Range `protobuf:"bytes,5,opt,name=context,proto3" json:"context,omitempty"`
 	// For plugins that read JSON: where, as steps from the config body down:
 	// "role", "app", "arn" is arn in role "app" {}.
-	Path          []string `protobuf:"bytes,6,rep,name=path,proto3" json:"path,omitempty"`
+	Path []string `protobuf:"bytes,6,rep,name=path,proto3" json:"path,omitempty"`
+	// Whether the value at subject may be a secret: its source is not shown.
+	Withheld      bool `protobuf:"varint,7,opt,name=withheld,proto3" json:"withheld,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1001,6 +1003,13 @@ func (x *Diagnostic) GetPath() []string {
 		return x.Path
 	}
 	return nil
+}
+
+func (x *Diagnostic) GetWithheld() bool {
+	if x != nil {
+		return x.Withheld
+	}
+	return false
 }
 
 // Instance is one simulated EC2 instance.
@@ -2462,7 +2471,7 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"attributes\x12/\n" +
 	"\x06blocks\x18\x02 \x03(\v2\x17.mockmd.plugin.v1.BlockR\x06blocks\x12-\n" +
 	"\x05range\x18\x03 \x01(\v2\x17.mockmd.plugin.v1.RangeR\x05range\x124\n" +
-	"\tend_range\x18\x04 \x01(\v2\x17.mockmd.plugin.v1.RangeR\bendRange\"\xcb\x02\n" +
+	"\tend_range\x18\x04 \x01(\v2\x17.mockmd.plugin.v1.RangeR\bendRange\"\xe7\x02\n" +
 	"\n" +
 	"Diagnostic\x12A\n" +
 	"\bseverity\x18\x01 \x01(\x0e2%.mockmd.plugin.v1.Diagnostic.SeverityR\bseverity\x12\x18\n" +
@@ -2470,7 +2479,8 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x06detail\x18\x03 \x01(\tR\x06detail\x121\n" +
 	"\asubject\x18\x04 \x01(\v2\x17.mockmd.plugin.v1.RangeR\asubject\x121\n" +
 	"\acontext\x18\x05 \x01(\v2\x17.mockmd.plugin.v1.RangeR\acontext\x12\x12\n" +
-	"\x04path\x18\x06 \x03(\tR\x04path\"N\n" +
+	"\x04path\x18\x06 \x03(\tR\x04path\x12\x1a\n" +
+	"\bwithheld\x18\a \x01(\bR\bwithheld\"N\n" +
 	"\bSeverity\x12\x18\n" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSEVERITY_ERROR\x10\x01\x12\x14\n" +
