@@ -137,7 +137,7 @@ func (s *server) addInstance(m *pluginv1.Instance) error {
 	old := s.instances[m.GetLabel()]
 	in := &published{facts: facts, revision: m.GetRevision()}
 	if old != nil {
-		in.live = old.live
+		in.live, in.retired = old.live, old.retired
 	}
 	s.instances[m.GetLabel()] = in
 	return nil
@@ -179,7 +179,7 @@ func (s *server) treeOf(ctx context.Context, label string) (*pluginv1.Tree, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now := s.instances[label]; now != nil {
-		now.live = live
+		now.retire(live, time.Now())
 	}
 	return m, nil
 }

@@ -38,7 +38,8 @@ type server struct {
 type published struct {
 	facts    *Instance
 	revision uint64
-	live     map[string]Live // live nodes of the last tree, by path
+	live     map[string]Live    // live nodes of the last tree, by path
+	retired  map[string]retired // live nodes of trees before it, by path
 }
 
 func newServer(p Plugin, log hclog.Logger, exit func(int)) *server {
@@ -122,7 +123,11 @@ func (s *server) Resolve(ctx context.Context, r *pluginv1.ResolveRequest) (*plug
 	var node Live
 	var facts *Instance
 	if ok {
-		node, ok = in.live[r.GetNode()]
+		if node, ok = in.live[r.GetNode()]; !ok {
+			var old retired
+			old, ok = in.retired[r.GetNode()]
+			node = old.Live
+		}
 		facts = in.facts
 	}
 	s.mu.Unlock()

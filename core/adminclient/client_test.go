@@ -43,7 +43,7 @@ func TestGet(t *testing.T) {
 		"token that is refused": {tokenFile, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
 			_, _ = w.Write([]byte(`{"error":"send the token of token_file"}`))
-		}, " answers 401 Unauthorized: send the token of token_file"},
+		}, " answers 401 " + http.StatusText(http.StatusUnauthorized) + ": send the token of token_file"},
 		"refusal with its reason": {"", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte(`{"error":"this client is not local"}`))

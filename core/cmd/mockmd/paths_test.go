@@ -145,7 +145,7 @@ func TestInsecureStateIsRefused(t *testing.T) {
 	if code, _, stderr := runOnce(t, config); code != exitConfig || !strings.Contains(stderr, file) || strings.Contains(stderr, "canary") {
 		t.Errorf("corrupt: exit code %d\n%s", code, stderr)
 	}
-	if err := os.Chmod(file, 0o644); err != nil { //nolint:gosec // that is the mistake
+	if err := os.Chmod(file, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, stderr := runOnce(t, config); code != exitConfig || !strings.Contains(strings.Join(strings.Fields(stderr), " "), "chmod 600") {
