@@ -93,7 +93,7 @@ func randomNetwork(r *rand.Rand) string {
 
 func TestRandomNetworksAreConsistent(t *testing.T) {
 	t.Parallel()
-	const runs = 2000
+	const runs = randomRuns
 	r := rand.New(rand.NewPCG(3, 4))
 	clean := 0
 	for i := range runs {

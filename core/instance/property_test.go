@@ -67,7 +67,7 @@ func choices() map[string][]string {
 
 func TestRandomInstancesAreConsistent(t *testing.T) {
 	t.Parallel()
-	const runs = 2000
+	const runs = randomRuns
 	r := rand.New(rand.NewPCG(1, 2))
 	all := choices()
 	maps.Copy(all, networkChoices())
