@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -54,7 +55,9 @@ func (l *loader) plugins(blocks hcl.Blocks, timeouts Timeouts) []Plugin {
 func (l *loader) plugin(block *hcl.Block, timeouts Timeouts, mounts map[string]claim) (Plugin, bool) {
 	p := Plugin{Name: block.Labels[0], Range: block.DefRange}
 	before := l.errors()
+	said := len(l.diags)
 	content := l.content(block.Body, &pluginSchema)
+	l.pointToConfig(l.diags[said:])
 	l.command(&p, content.Attributes, l.errors() == before)
 	l.pin(&p, content.Attributes)
 	p.MTLS, _, _ = get[bool](l, content.Attributes, "mtls")
@@ -66,6 +69,18 @@ func (l *loader) plugin(block *hcl.Block, timeouts Timeouts, mounts map[string]c
 	l.mounts(&p, content.Attributes, mounts)
 	p.Config = l.config(l.one(content.Blocks, "config"), block.DefRange)
 	return p, ok
+}
+
+// pointToConfig adds to errors where a plugin's own arguments stand, which
+// people forget.
+func (l *loader) pointToConfig(diags hcl.Diagnostics) {
+	for i, d := range diags {
+		if strings.HasPrefix(d.Summary, "Unsupported ") && !strings.Contains(d.Detail, "Did you mean") {
+			mended := *d
+			mended.Detail += " A plugin's own arguments and blocks stand in its config block: config { … }."
+			diags[i] = &mended
+		}
+	}
 }
 
 // pin decodes sha256.

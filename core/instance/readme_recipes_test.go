@@ -23,10 +23,10 @@ func TestREADMERecipes(t *testing.T) {
 	}
 	for _, m := range recipes {
 		path := filepath.Join(t.TempDir(), "metadata.hcl")
-		if err := os.WriteFile(path, []byte(m[2]), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(m[2]+"plugin \"network\" {}\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, _, diags := config.Load(path, config.Options{})
+		_, _, diags := config.Load(path, config.Options{Builtins: []string{"network"}})
 		for _, d := range diags {
 			t.Errorf("%s: %s", m[1], d)
 		}

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"maps"
 	"os"
 	"reflect"
 	"regexp"
@@ -55,9 +56,7 @@ func argumentsOf(block string, of reflect.Type) map[string]map[string]bool {
 			for inner.Kind() != reflect.Struct {
 				inner = inner.Elem()
 			}
-			for block, names := range argumentsOf(name, inner) {
-				blocks[block] = names
-			}
+			maps.Copy(blocks, argumentsOf(name, inner))
 		default:
 			blocks[block][name] = true
 		}
