@@ -63,7 +63,9 @@ func Load(path string, o Options) (*File, *Sources, hcl.Diagnostics) {
 	parsed, diags := hclsyntax.ParseConfig(source, name, hcl.InitialPos)
 	sources.files[name] = parsed
 	l.add(withoutEchoes(diags))
-	file := l.file(whole(parsed.Body.(*hclsyntax.Body), diags), diags.HasErrors())
+	body := whole(parsed.Body.(*hclsyntax.Body), diags)
+	file := l.file(body, diags.HasErrors())
+	l.explainVariables(body)
 	file.Path = path
 	return file, sources, sorted(l.diags)
 }
@@ -71,13 +73,12 @@ func Load(path string, o Options) (*File, *Sources, hcl.Diagnostics) {
 // file decodes the top level. torn says that the source has syntax errors, so
 // that what is missing may only have been lost.
 func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
-	content := l.content(l.unlabelled(body), &schema)
+	content := l.content(l.unlabelled(l.withoutResources(body)), &schema)
 	f := &File{Dir: l.dir, Seed: DefaultSeed}
 	if seed, _, ok := get[string](l, content.Attributes, "seed"); ok {
 		f.Seed = seed
 	}
 	f.Instance = l.instance(content.Blocks, f.Seed)
-	l.nameInstance()
 	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"instance": f.Instance.Value()}, Functions: l.ctx.Functions}
 
 	f.StateDir = l.stateDir(content.Attributes)
@@ -133,21 +134,6 @@ func (l *loader) instance(blocks hcl.Blocks, seed string) *instance.Instance {
 	in, diags := instance.Decode(body, l.ctx, seed)
 	l.add(diags)
 	return in
-}
-
-// nameInstance gives the errors of expressions that use the variable instance
-// before there is one a text that says why.
-func (l *loader) nameInstance() {
-	for i, d := range l.diags {
-		if d.Summary != "Unknown variable" || !strings.HasPrefix(d.Detail, `There is no variable named "instance".`) {
-			continue
-		}
-		mended := *d
-		mended.Summary = "Instance is not known yet"
-		mended.Detail = "The seed and the instance block are what the variable instance is made of, so they cannot use it. " +
-			"Write the value itself here; every other block can use the variable."
-		l.diags[i] = &mended
-	}
 }
 
 // known is the sorted list of the keys of m, for texts.

@@ -3,16 +3,19 @@ package config
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 )
 
 // nearest returns the word that somebody who wrote given may have meant, as a
 // sentence with a space before it; empty when none is near. The measure is
-// that of HCL's own suggestions.
+// that of HCL's own suggestions; and a word of which half would have to change
+// is another one.
 func nearest(given string, words []string) string {
 	for _, w := range words {
-		if levenshtein.Distance(strings.ToLower(given), w, nil) < 3 {
+		longer := max(utf8.RuneCountInString(given), utf8.RuneCountInString(w))
+		if d := levenshtein.Distance(strings.ToLower(given), w, nil); d < 3 && 2*d < longer {
 			return fmt.Sprintf(" Did you mean %q?", w)
 		}
 	}

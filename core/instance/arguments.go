@@ -145,12 +145,13 @@ type arguments struct {
 
 // readArguments decodes the block. What is wrong with its form (unknown names,
 // duplicates, types, expressions that fail) is in the diagnostics, and the
-// argument is then absent.
+// argument is then absent. What has no effect is left out before.
 func readArguments(body hcl.Body, ctx *hcl.EvalContext) (*arguments, hcl.Diagnostics) {
 	args := &arguments{}
+	body, ignored := withoutIgnored(body)
 	diags := gohcl.DecodeBody(body, ctx, args)
 	diags = append(diags, args.readTags(ctx)...)
-	return args, withoutEchoes(diags)
+	return args, append(withoutEchoes(diags), ignored...)
 }
 
 // withoutEchoes leaves out what gohcl says a second time: after an expression

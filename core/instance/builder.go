@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
@@ -87,15 +88,22 @@ func oneOf(words ...string) func(string) string {
 // didYouMean is a sentence with the nearest name, led by a space, or nothing
 // when none is near.
 func didYouMean(given string, names []string) string {
+	if name := nearest(given, names); name != "" {
+		return fmt.Sprintf(" Did you mean %q?", name)
+	}
+	return ""
+}
+
+// nearest returns the name that is fewest edits away, or nothing when none is
+// near. A name of which half would have to change is another one.
+func nearest(given string, names []string) string {
 	const far = 3 // edits; the limit that HCL itself uses for names
-	nearest, least := "", far
+	found, least := "", far
 	for _, name := range names {
-		if d := levenshtein.Distance(given, name, nil); d < least {
-			nearest, least = name, d
+		longer := max(utf8.RuneCountInString(given), utf8.RuneCountInString(name))
+		if d := levenshtein.Distance(given, name, nil); d < least && 2*d < longer {
+			found, least = name, d
 		}
 	}
-	if nearest == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", nearest)
+	return found
 }

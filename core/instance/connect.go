@@ -32,6 +32,7 @@ func (b *builder) connect(a *arguments) {
 	n.readNames(a)
 	for !n.settle() {
 	}
+	n.warnOfNative()
 	n.publish()
 }
 

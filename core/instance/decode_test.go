@@ -76,7 +76,7 @@ func TestFactsOfASeedAreForEver(t *testing.T) {
 
 func TestEverythingWritten(t *testing.T) {
 	t.Parallel()
-	in := valid(t, `
+	in, diags := decode(t, `
 id                         = "i-1234567890abcdef0"
 account_id                 = "012345678901"
 region                     = "eu-central-1"
@@ -135,6 +135,9 @@ metadata_options {
 	}
 	if diff := sameFacts(want, in.Facts); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
+	}
+	if len(diags) != 2 || diags.HasErrors() {
+		t.Errorf("diagnostics %v, want a warning of the kernel and one of the RAM disk", diags)
 	}
 	if n := len(in.Ranges); n != 20 {
 		t.Errorf("%d ranges, want one for each of the 20 facts written: %v", n, in.Ranges)

@@ -5,12 +5,17 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 var (
 	// typeShape is family, dot, size: m5.large, u-6tb1.112xlarge, c7g.metal,
 	// mac2-m2pro.metal.
 	typeShape = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$`)
+	// sizeShape is a word for a size: medium, 2xlarge, metal, metal-24xl. The
+	// u- families have no others.
+	sizeShape = regexp.MustCompile(`^(?:nano|micro|small|medium|large|(?:[2-9]|[1-9][0-9]+)?xlarge|metal(?:-[1-9][0-9]*xl)?)$`)
 	// family is series, generation and the letters of the variant: c, 7, gn.
 	familyShape = regexp.MustCompile(`^[a-z-]+[0-9]+([a-z]*)(-.*)?$`)
 )
@@ -39,6 +44,28 @@ func (b *builder) equip(a *arguments) {
 		arch = architectureOf(kind)
 	}
 	b.facts.InstanceType, b.facts.Architecture = kind, arch
+	if kindGiven {
+		b.checkSizeOf(kind, a.TypeAt)
+	}
+}
+
+// checkSizeOf warns of an instance type whose size is no word for one.
+func (b *builder) checkSizeOf(kind string, at hcl.Range) {
+	family, size, _ := strings.Cut(kind, ".")
+	if sizeShape.MatchString(size) {
+		return
+	}
+	sizes := []string{
+		"nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "3xlarge", "4xlarge", "6xlarge", "8xlarge", "9xlarge",
+		"10xlarge", "12xlarge", "16xlarge", "18xlarge", "24xlarge", "32xlarge", "48xlarge", "96xlarge", "metal",
+		"metal-16xl", "metal-24xl", "metal-32xl", "metal-48xl", "metal-96xl",
+	}
+	meant := ""
+	if word := nearest(size, sizes); word != "" {
+		meant = fmt.Sprintf(" Did you mean %q?", family+"."+word)
+	}
+	b.warn(at, "Unknown instance size", fmt.Sprintf(
+		"%q is not among the sizes that this version knows; %q is taken as it is.%s", size, kind, meant))
 }
 
 func checkType(given string) string {

@@ -52,6 +52,9 @@ func (n *network) settleNames() bool {
 		}
 	}
 	primary := n.nics[0]
+	if n.names.own.ok && !n.checkOwnName(primary) {
+		return false
+	}
 	if n.names.own.ok && n.names.kind.ok && n.names.own.value != primary.privateDNSOf {
 		return n.refuse(&n.names.kind, "Two host names", fmt.Sprintf(
 			"private_dns, at line %d, is %q, and by hostname_type it would be %q. Leave one of them out.",
@@ -61,6 +64,48 @@ func (n *network) settleNames() bool {
 		primary.privateDNSOf = n.names.own.value
 	}
 	return true
+}
+
+// ownShape is a name that looks like an IP-based one of EC2, with the address
+// and the domain if there is one.
+var ownShape = regexp.MustCompile(`^(?i:ip-([0-9]+-[0-9]+-[0-9]+-[0-9]+)(?:\.(.+))?)$`)
+
+// checkOwnName holds a given name that looks like an IP-based one against the
+// interface that it is the name of. The domain may be one of the user's own.
+func (n *network) checkOwnName(primary *nic) bool {
+	own := &n.names.own
+	m := ownShape.FindStringSubmatch(own.value)
+	if m == nil {
+		return true
+	}
+	named, err := netip.ParseAddr(strings.ReplaceAll(m[1], "-", "."))
+	if err != nil {
+		return true // numbers that are no address
+	}
+	const summary = "Host name of another "
+	switch has := primary.ips4; {
+	case len(has) > 0 && named == has[0]:
+	case n.refused[primary.privateIP.name], n.refused[primary.privateIPs.name]:
+		return n.forget(own) // the address is what is wrong
+	case len(has) == 0:
+		return n.refuse(own, summary+"address", fmt.Sprintf(
+			"%q is the name of %s, and the primary interface has no IPv4 address. Leave private_dns out: it is then %q.",
+			own.value, named, primary.privateDNSOf))
+	default:
+		return n.refuse(own, summary+"address", fmt.Sprintf(
+			"%q is the name of %s, and the primary interface has %s. Change one of them, or leave private_dns out: it follows from the address.",
+			own.value, named, has[0]))
+	}
+	given, right := "."+strings.ToLower(m[2]), privateDomain(n.facts.Region)
+	switch {
+	case given == right, given != ".ec2.internal" && !strings.HasSuffix(given, ".compute.internal"):
+		return true
+	case n.refused["region"], n.refused["availability_zone"]:
+		return n.forget(own) // the region is what is wrong
+	}
+	return n.refuse(own, summary+"region", fmt.Sprintf(
+		"%q ends in %s, and the names of %s end in %s. Write private_dns = %q, or leave it out: it follows from the region.",
+		own.value, given, n.facts.Region, right, privateDNS(named, n.facts.Region)))
 }
 
 // privateDNS is the IP-based name that a VPC gives by itself.

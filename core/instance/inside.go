@@ -29,6 +29,22 @@ func (n *network) checkNative() bool {
 	return true
 }
 
+// warnOfNative warns of subnets that take instances on Nitro only.
+// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html
+func (n *network) warnOfNative() {
+	if n.facts.Hypervisor == nitro {
+		return
+	}
+	for _, c := range n.given {
+		if c.native.value {
+			n.warn(c.native.at, "No IPv6-only subnet on Xen", fmt.Sprintf(
+				"EC2 launches instances on Nitro only into a subnet that has IPv6 only, and an instance of type %s runs on Xen. "+
+					"It is taken all the same; leave ipv6_native out, or take a type such as %s.",
+				n.facts.InstanceType, typeFor("x86_64")))
+		}
+	}
+}
+
 // checkAddresses4 holds IPv4 addresses and prefixes against their subnet.
 func (n *network) checkAddresses4() bool {
 	for _, c := range n.nics {

@@ -119,7 +119,7 @@ func TestMarketMistakes(t *testing.T) {
 		},
 		{
 			"market", "instance_market_options { market_type = \"sopt\" } # wrong\ninstance_lifecycle = \"scheduled\"", `"sopt"`, "Invalid market_type",
-			`"sopt" is none of spot, capacity-block. Did you mean "spot"?`,
+			`"sopt" is none of spot, capacity-block.`,
 		},
 		{
 			"Spot options of another market",

@@ -39,6 +39,9 @@ func (b *builder) checkCard(given int) string {
 	const most = 63
 	count, known := cardsOf(b.facts.InstanceType)
 	switch {
+	case given > 0 && b.facts.Hypervisor != nitro:
+		return fmt.Sprintf("An instance of type %s runs on Xen and has the network card 0 only, and no %d. "+
+			"Leave network_card_index out, or take a type with several cards, such as p5.48xlarge.", b.facts.InstanceType, given)
 	case known && (given < 0 || given >= count):
 		return fmt.Sprintf("An instance of type %s has the network cards 0 to %d, and no %d.", b.facts.InstanceType, count-1, given)
 	case given < 0 || given > most:

@@ -27,22 +27,27 @@ func (a *arguments) readTags(ctx *hcl.EvalContext) hcl.Diagnostics {
 	}
 	diags := gohcl.DecodeExpression(a.TagsFrom, ctx, &a.Tags)
 	if !diags.HasErrors() && len(a.Tags) > 0 {
-		a.TagKeys = writtenOrder(a.TagsFrom, ctx, a.Tags)
+		var twice hcl.Diagnostics
+		a.TagKeys, twice = writtenOrder(a.TagsFrom, ctx, a.Tags)
+		diags = append(diags, twice...)
 	}
 	return diags
 }
 
 // writtenOrder returns the keys of tags in the order in which an object
 // expression has them, and sorted when something else made them: then there is
-// no other order.
-func writtenOrder(expr hcl.Expression, ctx *hcl.EvalContext, tags map[string]string) []string {
+// no other order. A key that stands there twice is an error; HCL would take the
+// last value without a word.
+func writtenOrder(expr hcl.Expression, ctx *hcl.EvalContext, tags map[string]string) ([]string, hcl.Diagnostics) {
 	if inner, ok := expr.(*hclsyntax.ParenthesesExpr); ok {
 		return writtenOrder(inner.Expression, ctx, tags)
 	}
 	pairs, diags := hcl.ExprMap(expr)
 	if diags.HasErrors() {
-		return slices.Sorted(maps.Keys(tags))
+		return slices.Sorted(maps.Keys(tags)), nil
 	}
+	var twice hcl.Diagnostics
+	first := map[string]hcl.Range{}
 	keys := make([]string, 0, len(tags))
 	for _, pair := range pairs {
 		value, diags := pair.Key.Value(ctx)
@@ -50,11 +55,22 @@ func writtenOrder(expr hcl.Expression, ctx *hcl.EvalContext, tags map[string]str
 		if diags.HasErrors() || err != nil || key.IsNull() || !key.IsKnown() {
 			continue // decoding has told it
 		}
-		if key, _ := key.Unmark(); !slices.Contains(keys, key.AsString()) {
-			keys = append(keys, key.AsString())
+		plain, _ := key.Unmark()
+		name, at := plain.AsString(), pair.Key.Range()
+		if before, seen := first[name]; seen {
+			twice = append(twice, &hcl.Diagnostic{
+				Severity: hcl.DiagError,
+				Summary:  "One tag twice",
+				Detail: fmt.Sprintf("The key %q is given at line %d already, and an instance has one value for each key. Leave one of them out.",
+					name, before.Start.Line),
+				Subject: &at,
+			})
+			continue
 		}
+		first[name] = at
+		keys = append(keys, name)
 	}
-	return keys
+	return keys, twice
 }
 
 // publishTags holds the keys of the tags against what a path can have, when

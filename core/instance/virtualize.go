@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // The words for hypervisors are those that the path system serves; the EC2 API
@@ -59,9 +61,30 @@ func (b *builder) virtualize(a *arguments) {
 		}
 	}
 
+	b.checkKernel(a)
 	f.Monitoring, _ = take(b, "monitoring", a.Monitoring, a.MonitoringAt, anyBool)
 	if given, ok := take(b, "hibernation", a.Hibernation, a.HibernationAt, anyBool); ok {
 		f.Hibernation = &given
+	}
+}
+
+// checkKernel warns of what only paravirtual images have.
+func (b *builder) checkKernel(a *arguments) {
+	f := &b.facts
+	if f.Hypervisor != nitro || b.refused["instance_type"] || b.refused["architecture"] || b.refused["hypervisor"] {
+		return
+	}
+	for _, c := range []struct {
+		name, value string
+		at          hcl.Range
+	}{
+		{"kernel_id", f.KernelID, a.KernelAt}, {"ramdisk_id", f.RamdiskID, a.RamdiskAt},
+	} {
+		if c.value != "" {
+			b.warn(c.at, "No "+c.name+" on Nitro", fmt.Sprintf(
+				"The real service shows none on Nitro, which an instance of type %s runs on. "+
+					"It is served all the same; leave %s out, or take a type such as m3.medium.", f.InstanceType, c.name))
+		}
 	}
 }
 

@@ -81,6 +81,9 @@ func (b *builder) locate(a *arguments) {
 		name = region + defaultLetter
 		z, _ = parseZone(name)
 	}
+	if zoneGiven {
+		b.checkLetter(name, a.ZoneAt)
+	}
 	f := &b.facts
 	f.Region, f.AvailabilityZone, f.AvailabilityZoneID = z.region, name, z.id()
 	p := partitionOf(z.region)
@@ -103,6 +106,23 @@ func (b *builder) checkKnown(region string, at hcl.Range) {
 	}
 	b.warn(at, "Unknown region", fmt.Sprintf("%q is not among the regions that this version knows; it is taken as it is.%s",
 		region, didYouMean(region, known)))
+}
+
+// checkLetter warns of a zone whose letter no region has had yet: six zones
+// are the most.
+func (b *builder) checkLetter(name string, at hcl.Range) {
+	const letters = "abcdef"
+	stem, letter := name[:len(name)-1], name[len(name)-1:]
+	if letter < "a" || strings.Contains(letters, letter) {
+		return // a Wavelength Zone may end in a number
+	}
+	zones := make([]string, len(letters))
+	for i, letter := range letters {
+		zones[i] = stem + string(letter)
+	}
+	b.warn(at, "Unknown availability zone", fmt.Sprintf(
+		"%q ends in %q, and the zones that this version knows end in a to f; it is taken as it is.%s",
+		name, letter, didYouMean(name, zones)))
 }
 
 func checkZone(given string) string {

@@ -1,5 +1,5 @@
 # An instance that has everything an instance can have at once: with the ones
-# in sparse.hcl and ipv6.hcl every condition of the categories is met.
+# in cards.hcl, sparse.hcl and ipv6.hcl every condition of the categories is met.
 
 instance {
   account_id         = "123456789012"
@@ -57,8 +57,7 @@ instance {
   vpc_ipv6_cidr_blocks = ["2600:1f16:67f:f200::/56"]
 
   network_interface {
-    network_card_index     = 0
-    device_index           = 0
+    device_index            = 0
     mac_address            = "02:44:59:b9:cd:0e"
     subnet_cidr_block      = "10.222.0.0/24"
     subnet_ipv6_cidr_blocks = ["2600:1f16:67f:f201::/64"]
@@ -76,7 +75,6 @@ instance {
     }
   }
   network_interface {
-    network_card_index = 1
     device_index       = 1
     mac_address        = "02:44:59:b9:cd:0f"
     subnet_cidr_block  = "10.222.1.0/24"

@@ -1,0 +1,14 @@
+package config
+
+import "testing"
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"Debgu": ` Did you mean "debug"?`, "warm": ` Did you mean "warn"?`, "in": "", "amx": ` Did you mean "ami"?`, "axx": "", "": "", "elsewhere": "",
+	} {
+		if got := nearest(given, []string{"debug", "warn", "at", "ami"}); got != want {
+			t.Errorf("%q: %q, want %q", given, got, want)
+		}
+	}
+}

@@ -1,0 +1,20 @@
+package config
+
+import "github.com/hashicorp/hcl/v2/hclsyntax"
+
+// withoutResources reports and removes the resources of Terraform that an
+// instance block stands for. Their arguments have the same names, so that they
+// only need to move.
+func (l *loader) withoutResources(b *hclsyntax.Body) *hclsyntax.Body {
+	out := *b
+	out.Blocks = nil
+	for _, block := range b.Blocks {
+		if block.Type == "resource" && len(block.Labels) > 0 && block.Labels[0] == "aws_instance" {
+			l.errorAt(block.DefRange(), "Resource of Terraform",
+				"One instance is simulated, and it has a block of its own. Write the arguments of this resource in instance { … } without labels; those that do not show in the metadata may stay.")
+			continue
+		}
+		out.Blocks = append(out.Blocks, block)
+	}
+	return &out
+}

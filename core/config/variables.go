@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+var (
+	// noVariable is what HCL says of a variable that there is not; a proposal
+	// may follow.
+	noVariable = regexp.MustCompile(`^There is no variable named "([^"]+)"\.`)
+	// shellName is how variables of the environment are written.
+	shellName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+)
+
+// explainVariables gives the errors of expressions that use a variable that
+// there is not a text that says why, where the name tells it. Body is the top
+// level of the file.
+func (l *loader) explainVariables(body *hclsyntax.Body) {
+	for i, d := range l.diags {
+		m := noVariable.FindStringSubmatch(d.Detail)
+		if d.Summary != "Unknown variable" || m == nil || d.Subject == nil {
+			continue
+		}
+		mended := *d
+		switch name := m[1]; {
+		case name == "instance":
+			mended.Summary = "Instance is not known yet"
+			mended.Detail = "The seed and the instance block are what the variable instance is made of, so they cannot use it. " +
+				"Write the value itself here; every other block can use the variable."
+		case ofTerraform(name):
+			mended.Detail = m[0] + " References of Terraform are not resolved here. Write the value itself, or env(\"NAME\")."
+		case ofShell(name, *d.Subject, body):
+			mended.Detail = fmt.Sprintf("%s In a string, ${…} is an expression; write $${%s} for a variable of the shell.", m[0], name)
+		default:
+			continue
+		}
+		l.diags[i] = &mended
+	}
+}
+
+// ofTerraform says whether references of Terraform begin with a name.
+// https://developer.hashicorp.com/terraform/language/expressions/references
+func ofTerraform(name string) bool {
+	roots := []string{"var", "local", "data", "module", "each", "count", "self", "path", "terraform"}
+	return slices.Contains(roots, name) || strings.HasPrefix(name, "aws_")
+}
+
+// ofShell says whether an unknown variable is likely one of a script: it stands
+// by itself in a template, and it is in upper case or the template is that of
+// user data.
+func ofShell(name string, at hcl.Range, body *hclsyntax.Body) bool {
+	var inUserData, alone bool
+	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
+		switch node := node.(type) {
+		case *hclsyntax.Attribute:
+			inUserData = inUserData || node.Name == "user_data" && within(at, node.SrcRange)
+		case *hclsyntax.TemplateWrapExpr:
+			alone = alone || begins(node.Wrapped, at)
+		case *hclsyntax.TemplateExpr:
+			alone = alone || slices.ContainsFunc(node.Parts, func(part hclsyntax.Expression) bool { return begins(part, at) })
+		}
+		return nil
+	})
+	return alone && (inUserData || shellName.MatchString(name))
+}
+
+// begins says whether an expression is a variable whose name stands at a place.
+func begins(expr hclsyntax.Expression, at hcl.Range) bool {
+	variable, ok := expr.(*hclsyntax.ScopeTraversalExpr)
+	return ok && variable.SrcRange.Start.Byte == at.Start.Byte
+}
