@@ -77,7 +77,11 @@ func startPlugins(ctx context.Context, o *Options, file *config.File, log hclog.
 			p.mounts = append(p.mounts, router.Mount{Path: m, Plugin: c.Name})
 		}
 	}
-	return p, append(diags, p.conflicts(file, mounts)...)
+	diags = append(diags, p.conflicts(file, mounts)...)
+	if !diags.HasErrors() { // else some mounts may not be known
+		diags = append(diags, p.pointless(&file.Metadata)...)
+	}
+	return p, diags
 }
 
 // close ends the processes of plugins that are not run.

@@ -65,6 +65,8 @@ type Metadata struct {
 	// Omit are the paths, relative to the version root, that are not served,
 	// nor what is below them.
 	Omit []string
+	// OmitRange is where the list stands.
+	OmitRange hcl.Range
 	// AllowedHosts are further names that the Host header may have.
 	AllowedHosts []string
 	// AllowedClients are networks that clients may come from besides this

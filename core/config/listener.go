@@ -40,7 +40,7 @@ func (l *loader) metadata(block *hcl.Block, ipv6 bool) Metadata {
 		}
 	}
 	l.ipv6Address(&m, attrs, ipv6)
-	m.Omit = l.omit(attrs)
+	m.Omit, m.OmitRange = l.omit(attrs)
 	m.AllowedHosts = l.hosts(attrs)
 	m.AllowedClients = l.clients(attrs, "Every machine that reaches this address can read the metadata and, with an iam plugin, the credentials.")
 	m.KeepAlive, _, _ = get[bool](l, attrs, "keep_alive")

@@ -79,7 +79,7 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 		t.Fatal(printed)
 	}
 	ignore := cmp.Options{
-		cmpopts.IgnoreFields(config.Metadata{}, "AddressRange", "IPv6AddressRange"),
+		cmpopts.IgnoreFields(config.Metadata{}, "AddressRange", "IPv6AddressRange", "OmitRange"),
 		cmpopts.IgnoreFields(config.Admin{}, "TokenFileRange"),
 		cmpopts.IgnoreFields(config.Plugin{}, "Config", "Range", "MountRange", "CommandRange"),
 		cmpopts.IgnoreFields(config.File{}, "Instance"),

@@ -6,9 +6,9 @@ import (
 	"github.com/mockmd/mockmd/core/router"
 )
 
-// omit decodes omit: the paths that are not served.
-func (l *loader) omit(attrs hcl.Attributes) []string {
-	list, _, _ := l.list(attrs, "omit")
+// omit decodes omit: the paths that are not served, and where the list stands.
+func (l *loader) omit(attrs hcl.Attributes) ([]string, hcl.Range) {
+	list, where, _ := l.list(attrs, "omit")
 	var out []string
 	given := map[string]hcl.Range{}
 	for _, e := range list {
@@ -34,5 +34,5 @@ func (l *loader) omit(attrs hcl.Attributes) []string {
 			}
 		}
 	}
-	return out
+	return out, where
 }

@@ -15,7 +15,7 @@ func TestAWSCLI(t *testing.T) {
 	t.Parallel()
 	cli, err := exec.LookPath("aws")
 	if err != nil {
-		t.Skip("no aws command on this machine")
+		t.Skip("NOT RUN: no aws command here")
 	}
 	d := start(t, simulated)
 	d.waitStatus("true")

@@ -163,3 +163,20 @@ plugin "instance" {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 }
+
+// TestPointlessOmit: paths to omit that nobody serves are told, a conditional one is not.
+func TestPointlessOmit(t *testing.T) {
+	t.Parallel()
+	code, _, stderr := runOnce(t, `
+metadata {
+  address = "127.0.0.1:0"
+  omit    = ["meta-data/placemant", "meta-data/placement/host-id", "dynamic"]
+}
+plugin "placement" {}
+`, "validate")
+	const want = `No plugin serves anything at or around "meta-data/placemant". Correct the path, or leave it out.`
+	if code == exitOK && strings.Contains(stderr, want) && strings.Contains(stderr, "line 4") && strings.Contains(stderr, "2 warnings") {
+		return
+	}
+	t.Errorf("exit code %d\n%s", code, stderr)
+}
