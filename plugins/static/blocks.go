@@ -27,14 +27,14 @@ func (b *valueBlock) source(diags *hcl.Diagnostics) *source {
 	s.look(b.ContentType, b.ContentTypeRange, b.Since, b.SinceRange, diags)
 	switch {
 	case b.Content != nil && b.ContentBase64 != nil:
-		*diags = append(*diags, sdk.Errorf(b.Base64Range, "Two contents", "The value %q has content as well as content_base64. Remove one of them.", b.Path))
+		*diags = append(*diags, sdk.Withheld(sdk.Errorf(b.Base64Range, "Two contents", "The value %q has content as well as content_base64. Remove one of them.", b.Path)))
 	case b.Content != nil:
 		s.body = []byte(*b.Content)
 	case b.ContentBase64 != nil:
 		body, err := base64.StdEncoding.DecodeString(*b.ContentBase64)
 		if err != nil {
-			*diags = append(*diags, sdk.Errorf(b.Base64Range, "Invalid base64",
-				"The content_base64 of %q is not base64 of the standard alphabet with padding. Write text as content, or read a file with filebase64(\"…\").", b.Path))
+			*diags = append(*diags, sdk.Withheld(sdk.Errorf(b.Base64Range, "Invalid base64",
+				"The content_base64 of %q is not base64 of the standard alphabet with padding. Write text as content, or read a file with filebase64(\"…\").", b.Path)))
 		}
 		s.body = body
 	default:

@@ -33,6 +33,11 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	var notes []note
 	p.files, notes, _ = read(p.sources, nil, p.now) // an error comes with a note
 	more = append(more, diagnostics(notes)...)
+	for i, d := range more { // a mistake in one of values points at all of them
+		if d.Subject != nil && *d.Subject == block.TextsRange {
+			more[i] = sdk.Withheld(d)
+		}
+	}
 	if diags := sdk.Together(found, more); len(diags) > 0 {
 		return diags
 	}

@@ -162,6 +162,17 @@ plugin "instance" {
 	if code != exitConfig || !strings.Contains(stderr, "signer_cert = (not shown)") || strings.Contains(stdout+stderr, "Q0FOQVJZ") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
+	code, stdout, stderr = runOnce(t, preamble+`
+plugin "static" {
+  config {
+    values = { "user-data" = "CANARY1", "meta-data//x" = "" }
+    value "meta-data/y" { content_base64 = "CANARY2!" }
+  }
+}
+`, "validate")
+	if code != exitConfig || strings.Count(stderr, "(not shown)") != 2 || strings.Contains(stdout+stderr, "CANARY") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
 }
 
 // TestPointlessOmit: paths to omit that nobody serves are told, a conditional one is not.
