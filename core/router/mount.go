@@ -88,14 +88,11 @@ func (m *mounts) inside(plugin, path string) bool {
 	return false
 }
 
-// foreignBelow returns a mount of another plugin that lies below path.
-func (m *mounts) foreignBelow(plugin, path string) (Mount, bool) {
-	for _, mount := range m.list {
-		if mount.Plugin != plugin && mount.Path != path && covers(path, mount.Path) {
-			return mount, true
-		}
-	}
-	return Mount{}, false
+// foreignBelow says whether a mount of another plugin lies below path.
+func (m *mounts) foreignBelow(plugin, path string) bool {
+	return slices.ContainsFunc(m.list, func(mount Mount) bool {
+		return mount.Plugin != plugin && mount.Path != path && covers(path, mount.Path)
+	})
 }
 
 // of returns the paths of a plugin's mounts, for error texts.

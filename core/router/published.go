@@ -88,8 +88,8 @@ func (v *View) press(plugin string, in []*pluginv1.Node) (*published, error) {
 			continue
 		}
 		seen[path] = true
-		_, below := v.mounts.foreignBelow(plugin, path)
-		overridden := v.mounts.owner(path) != plugin || below && (n.kind == nodeLeaf || n.kind == nodeLive && !n.subtree)
+		noDirectory := n.kind == nodeLeaf || n.kind == nodeLive && !n.subtree
+		overridden := v.mounts.owner(path) != plugin || noDirectory && v.mounts.foreignBelow(plugin, path)
 		if !overridden {
 			n.omitted = v.omitted.covers(path)
 			out.nodes[path] = n

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	diff "github.com/google/go-cmp/cmp"
 )
@@ -294,20 +293,4 @@ func (h *surveyed) lists(path string) bool {
 	path = strings.TrimSuffix(path, "/")
 	at := strings.LastIndexByte(path, '/') + 1
 	return slices.Contains(h.children(path[:at]), path[at:])
-}
-
-// waitReady waits until every plugin has published.
-func (d *daemon) waitReady() {
-	d.t.Helper()
-	deadline := time.Now().Add(time.Minute) // far beyond anything that is waited for
-	for {
-		status, why := get(d.t, d.admin+"/readyz")
-		if status == http.StatusOK {
-			return
-		}
-		if time.Now().After(deadline) {
-			d.t.Fatalf("/readyz is %d for a minute: %s", status, why)
-		}
-		time.Sleep(5 * time.Millisecond) // nothing tells an outsider of the change
-	}
 }

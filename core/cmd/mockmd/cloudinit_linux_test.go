@@ -121,24 +121,6 @@ func (ds *datasource) check(t *testing.T) {
 	}
 }
 
-// realNetwork gives the namespace the real address and the interface whose MAC
-// address testdata/host.hcl names.
-func realNetwork(t *testing.T) {
-	t.Helper()
-	command := func(args ...string) {
-		t.Helper()
-		if out, err := exec.CommandContext(t.Context(), "ip", args...).CombinedOutput(); err != nil {
-			t.Fatalf("ip %s: %v %s", strings.Join(args, " "), err, out)
-		}
-	}
-	command("link", "set", "lo", "up")
-	command("addr", "add", "169.254.169.254/32", "dev", "lo")
-	command("addr", "add", "fd00:ec2::254/128", "dev", "lo")
-	command("link", "add", "eth0", "address", "02:44:59:b9:cd:0e", "type", "veth", "peer", "name", "peer0")
-	command("link", "set", "eth0", "up")
-	command("link", "set", "peer0", "up")
-}
-
 // ownSys gives the mount namespace a /sys that shows the interfaces of this
 // network namespace, and that a test can write to.
 func ownSys(t *testing.T) {

@@ -35,11 +35,7 @@ func TestRealAddress(t *testing.T) {
 		inNamespace(t)
 		return
 	}
-	for _, args := range [][]string{{"link", "set", "lo", "up"}, {"addr", "add", "169.254.169.254/32", "dev", "lo"}} {
-		if out, err := exec.CommandContext(t.Context(), "ip", args...).CombinedOutput(); err != nil {
-			t.Fatalf("ip %s: %v %s", strings.Join(args, " "), err, out)
-		}
-	}
+	realNetwork(t)
 	d := start(t, realAddress)
 	if d.metadata != "http://169.254.169.254:80" {
 		t.Errorf("metadata on %s", d.metadata)
@@ -56,6 +52,24 @@ func TestRealAddress(t *testing.T) {
 	if arn, want := caller(t, cfg, d.simulatedSTS()), "arn:aws:sts::123456789012:assumed-role/app/mockmd"; arn != want {
 		t.Errorf("caller is %s, want %s", arn, want)
 	}
+}
+
+// realNetwork gives the namespace the real address and the interface whose MAC
+// address testdata/host.hcl names.
+func realNetwork(t *testing.T) {
+	t.Helper()
+	command := func(args ...string) {
+		t.Helper()
+		if out, err := exec.CommandContext(t.Context(), "ip", args...).CombinedOutput(); err != nil {
+			t.Fatalf("ip %s: %v %s", strings.Join(args, " "), err, out)
+		}
+	}
+	command("link", "set", "lo", "up")
+	command("addr", "add", "169.254.169.254/32", "dev", "lo")
+	command("addr", "add", "fd00:ec2::254/128", "dev", "lo")
+	command("link", "add", "eth0", "address", "02:44:59:b9:cd:0e", "type", "veth", "peer", "name", "peer0")
+	command("link", "set", "eth0", "up")
+	command("link", "set", "peer0", "up")
 }
 
 // inNamespace runs the test again in a network and a mount namespace of its

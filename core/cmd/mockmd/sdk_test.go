@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -49,14 +50,26 @@ func (d *daemon) imds(change ...func(*imds.Options)) *imds.Client {
 // waitStatus waits until /status says what is wanted.
 func (d *daemon) waitStatus(want string) {
 	d.t.Helper()
+	d.waitAdmin("/status is "+want, "/status", func(_ int, body string) bool { return strings.TrimSpace(body) == want })
+}
+
+// waitReady waits until every plugin has published.
+func (d *daemon) waitReady() {
+	d.t.Helper()
+	d.waitAdmin("/readyz is 200", "/readyz", func(status int, _ string) bool { return status == http.StatusOK })
+}
+
+// waitAdmin reads a path of the admin listener until ok holds for the answer.
+func (d *daemon) waitAdmin(what, path string, ok func(status int, body string) bool) {
+	d.t.Helper()
 	deadline := time.Now().Add(time.Minute) // far beyond anything that is waited for
 	for {
-		_, got := get(d.t, d.admin+"/status")
-		if strings.TrimSpace(got) == want {
+		status, body := get(d.t, d.admin+path)
+		if ok(status, body) {
 			return
 		}
 		if time.Now().After(deadline) {
-			d.t.Fatalf("/status is %q for a minute, want %s", got, want)
+			d.t.Fatalf("waiting for a minute until %s: %d %q", what, status, body)
 		}
 		time.Sleep(5 * time.Millisecond) // nothing tells an outsider of the change
 	}

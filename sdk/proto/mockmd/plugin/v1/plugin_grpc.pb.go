@@ -43,8 +43,8 @@ type PluginServiceClient interface {
 	// same answer each time.
 	Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error)
 	// Configure decodes and validates the plugin's configuration and remembers
-	// it. It has no side effect outside the plugin's memory: it opens nothing,
-	// calls nobody and starts nothing.
+	// it. It has no side effect outside the plugin's memory: it writes nothing,
+	// calls nobody and starts nothing. It may read files that it is told of.
 	Configure(ctx context.Context, in *ConfigureRequest, opts ...grpc.CallOption) (*ConfigureResponse, error)
 	// Run is the plugin's active life: it opens once per process, and the
 	// process exits when it ends. The first request on it is Start.
@@ -129,8 +129,8 @@ type PluginServiceServer interface {
 	// same answer each time.
 	Describe(context.Context, *DescribeRequest) (*DescribeResponse, error)
 	// Configure decodes and validates the plugin's configuration and remembers
-	// it. It has no side effect outside the plugin's memory: it opens nothing,
-	// calls nobody and starts nothing.
+	// it. It has no side effect outside the plugin's memory: it writes nothing,
+	// calls nobody and starts nothing. It may read files that it is told of.
 	Configure(context.Context, *ConfigureRequest) (*ConfigureResponse, error)
 	// Run is the plugin's active life: it opens once per process, and the
 	// process exits when it ends. The first request on it is Start.
