@@ -46,22 +46,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == servePlugin {
 		return serve(args[1:], stderr)
 	}
-	if len(args) > 1 && args[0] == "identity" && args[1] == "certificates" {
-		return certificates(ctx, args[2:], stdout, stderr)
-	}
-	start, name := app.Run, "mockmd"
-	if len(args) > 0 && args[0] == "validate" {
-		start, name, args = app.Validate, "mockmd validate", args[1:]
-	}
-	c := newCommandLine(name, stdout, stderr)
-	if code, done := c.parse(args, 0); done {
-		return code
-	}
-	err := c.registered()
-	if err == nil {
-		err = start(ctx, c.options)
-	}
-	return exitCode(err, stderr)
+	c, args := find(args)
+	return c.run(ctx, args, stdout, stderr)
 }
 
 // exitCode says on stderr what has not been said yet.

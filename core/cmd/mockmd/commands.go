@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"github.com/mockmd/mockmd/core/app"
+)
+
+// subcommand is one command of the program. It returns the exit code.
+type subcommand struct {
+	words []string // by which it is called: "identity", "certificates"
+	run   func(ctx context.Context, args []string, stdout, stderr io.Writer) int
+}
+
+// commands are all commands that have words; without any of them the program
+// serves.
+func commands() []subcommand {
+	return []subcommand{
+		{[]string{"validate"}, validate},
+		{[]string{"identity", "certificates"}, certificates},
+	}
+}
+
+// find returns the command that args call, and the arguments that are left.
+func find(args []string) (subcommand, []string) {
+	for _, c := range commands() {
+		if n := len(c.words); len(args) >= n && slices.Equal(args[:n], c.words) {
+			return c, args[n:]
+		}
+	}
+	return subcommand{run: serveConfiguration}, args
+}
+
+// serveConfiguration is the main job.
+func serveConfiguration(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return runCommand(ctx, newCommandLine("mockmd", stdout, stderr), args, app.Run)
+}
+
+// validate checks a configuration.
+func validate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return runCommand(ctx, newCommandLine("mockmd validate", stdout, stderr), args, app.Validate)
+}
+
+// runCommand reads the flags and hands over to the core.
+func runCommand(ctx context.Context, c *commandLine, args []string, job func(context.Context, app.Options) error) int {
+	if code, done := c.parse(args, 0); done {
+		return code
+	}
+	err := c.registered()
+	if err == nil {
+		err = job(ctx, c.options)
+	}
+	return exitCode(err, c.options.Stderr)
+}
