@@ -3,82 +3,78 @@ package stssim
 import (
 	"cmp"
 	"net/http"
-	"net/url"
-	"strconv"
-	"time"
 )
 
-const (
-	defaultDuration = time.Hour
-	maxChained      = time.Hour
-)
-
-// assumeRole grants a session.
+// assumeRole grants a session to who signed.
 //
 // See https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
-func (s *Server) assumeRole(who *principal, form url.Values, requestID string, fault *Fault, call *Call) (any, *apiError) {
-	if err := checkAssumeRole(form); err != nil {
+func (x *exchange) assumeRole(who *principal) (any, *apiError) {
+	if err := checkAssumeRole(x.form); err != nil {
 		return nil, err
 	}
-	role := form.Get("RoleArn")
-	if !roleARN.MatchString(role) {
-		return nil, errorf(http.StatusBadRequest, "ValidationError", "%s is invalid", role)
+	role, err := x.role()
+	if err != nil {
+		return nil, err
 	}
-	if fault.is(Denied) {
-		return nil, denied(who, role)
-	}
-	duration := defaultDuration
-	if text := form.Get("DurationSeconds"); text != "" {
-		seconds, _ := strconv.Atoi(text) // checked above
-		duration = time.Duration(seconds) * time.Second
-	}
+	duration := askedDuration(x.form)
 	if who.temporary && duration > maxChained {
 		return nil, errorf(http.StatusBadRequest, "ValidationError",
 			"The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
 	}
-	source, err := sourceIdentity(who, form.Get("SourceIdentity"), role)
+	source, err := sourceIdentity(who, x.form.Get("SourceIdentity"))
 	if err != nil {
 		return nil, err
 	}
-	packed, err := packedPolicySize(form)
+	tags, err := mergeTags(who.tags, readTags(x.form), members(x.form, "TransitiveTagKeys", ""))
 	if err != nil {
 		return nil, err
 	}
-	if s.lifetime > 0 {
-		duration = min(duration, s.lifetime)
+	packed, err := packedPolicySize(x.form, tags)
+	if err != nil {
+		return nil, err
 	}
-	granted := newSession(role, form.Get("RoleSessionName"), source, s.now().Add(duration).Truncate(time.Second))
-	token, sealErr := s.token(granted)
-	if sealErr != nil {
-		return nil, errorf(http.StatusInternalServerError, "InternalFailure", "The session could not be sealed.")
+	authenticated, err := x.checkMFA(who, x.form)
+	if err != nil {
+		return nil, err
 	}
-	if fault.is(Incomplete) {
-		token = ""
+	caller := Caller{
+		ARN: who.arn, Account: who.account, Temporary: who.temporary, MFA: authenticated,
+		ExternalID: x.form.Get("ExternalId"), SourceIdentity: source,
 	}
-	expires := time.Unix(granted.Expires, 0).UTC()
-	call.IssuedKeyID, call.Expires = granted.AccessKeyID, expires
+	if x.fault.is(Denied) || !x.trusts(caller, role) {
+		return nil, denied(who.arn, role)
+	}
+	granted := &session{RoleARN: role, Name: x.form.Get("RoleSessionName"), SourceIdentity: source, Tags: tags}
+	credentials, err := x.grant(granted, duration)
+	if err != nil {
+		return nil, err
+	}
 	return assumeRoleXML{
-		Namespace: namespace,
-		Credentials: credentialsXML{
-			AccessKeyID: granted.AccessKeyID, SecretAccessKey: granted.Secret,
-			SessionToken: token, Expiration: expires.Format(time.RFC3339),
-		},
+		Namespace: namespace, Credentials: credentials,
 		AssumedRoleID: granted.id(), ARN: granted.arn(),
-		PackedPolicySize: packed, SourceIdentity: source, RequestID: requestID,
+		PackedPolicySize: packed, SourceIdentity: source, RequestID: x.requestID,
 	}, nil
 }
 
-func denied(who *principal, role string) *apiError {
-	return errorf(http.StatusForbidden, "AccessDenied",
-		"User: %s is not authorized to perform: sts:AssumeRole on resource: %s", who.arn, role)
+// role returns the ARN of the role asked for, in a region that STS serves.
+func (x *exchange) role() (string, *apiError) {
+	role := x.form.Get("RoleArn")
+	if !roleARN.MatchString(role) {
+		return "", errorf(http.StatusBadRequest, "ValidationError", "%s is invalid", role)
+	}
+	if x.fault.is(RegionDisabled) {
+		return "", errorf(http.StatusForbidden, "RegionDisabledException",
+			"STS is not activated in this region for account:%s. Your account administrator can activate STS in this region using the IAM Console.",
+			accountOf(role))
+	}
+	return role, nil
 }
 
 // sourceIdentity is the one that the session will have: it sticks over
 // chaining and cannot be changed there.
-func sourceIdentity(who *principal, asked, role string) (string, *apiError) {
+func sourceIdentity(who *principal, asked string) (string, *apiError) {
 	if who.sourceIdentity == "" || asked == "" || asked == who.sourceIdentity {
 		return cmp.Or(asked, who.sourceIdentity), nil
 	}
-	return "", errorf(http.StatusForbidden, "AccessDenied",
-		"User: %s is not authorized to perform: sts:SetSourceIdentity on resource: %s", who.arn, role)
+	return "", errorf(http.StatusBadRequest, "ValidationError", "The source identity is already set for this assume role session")
 }

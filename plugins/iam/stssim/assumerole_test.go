@@ -16,9 +16,15 @@ import (
 
 func wantError(t *testing.T, err error, code, message string) {
 	t.Helper()
+	wantErrorOf(t, "error", err, code, message)
+}
+
+// wantErrorOf is wantError for the case of that name.
+func wantErrorOf(t *testing.T, name string, err error, code, message string) {
+	t.Helper()
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok || api.ErrorCode() != code || !strings.Contains(api.ErrorMessage(), message) {
-		t.Errorf("error = %v, want %s: %s", err, code, message)
+		t.Errorf("%s: %v, want %s: %s", name, err, code, message)
 	}
 }
 
@@ -154,10 +160,15 @@ func TestAssumeRoleLimits(t *testing.T) {
 		{"good policy", url.Values{"Policy": {`{"Version":"2012-10-17"}`}}, "", "<PackedPolicySize>2</PackedPolicySize>"},
 		{"large policy", url.Values{"Policy": {`"` + strings.Repeat("x", 2100) + `"`}}, "PackedPolicyTooLarge", "103%"},
 		{"policy arns", url.Values{"PolicyArns.member.11.arn": {"arn:aws:iam::aws:policy/ReadOnlyAccess"}}, "ValidationError", "policyArns"},
+		{"policy arn", url.Values{"PolicyArns.member.1.arn": {"arn:aws"}}, "ValidationError", "Value &#39;arn:aws&#39; at &#39;policyArns.1.member.arn&#39; failed to satisfy constraint: Member must have length greater than or equal to 20"},
+		{"tag without a value", url.Values{"Tags.member.1.Key": {"k"}}, "ValidationError", "Value null at &#39;tags.1.member.value&#39; failed to satisfy constraint: Member must not be null"},
+		{"tag without a key", url.Values{"Tags.member.1.Value": {"v"}}, "ValidationError", "Value null at &#39;tags.1.member.key&#39;"},
+		{"tag key's characters", url.Values{"Tags.member.1.Key": {"k;"}, "Tags.member.1.Value": {""}}, "ValidationError", `Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`},
+		{"transitive keys", url.Values{"TransitiveTagKeys.member.51": {"k"}}, "ValidationError", "at &#39;transitiveTagKeys&#39;"},
 		{"tags", url.Values{"Tags.member.51.Key": {"k"}}, "ValidationError", "at &#39;tags&#39;"},
 		{"tag key", url.Values{"Tags.member.1.Key": {""}}, "ValidationError", "tags.1.member.key"},
 		{"tag value", url.Values{"Tags.member.1.Value": {strings.Repeat("x", 257)}}, "ValidationError", "tags.1.member.value"},
-		{"mfa code", url.Values{"TokenCode": {"12345x"}}, "ValidationError", "tokenCode"},
+		{"mfa code, not repeated", url.Values{"TokenCode": {"12345x"}}, "ValidationError", "Value at &#39;tokenCode&#39; failed"},
 		{"source identity", url.Values{"SourceIdentity": {"me"}}, "", "<SourceIdentity>me</SourceIdentity>"},
 	} {
 		q := w.raw()
@@ -184,19 +195,16 @@ func TestAssumeRoleLimits(t *testing.T) {
 func TestSourceIdentitySticks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1, 0)
-	in := &sts.AssumeRoleInput{RoleArn: aws.String(role), RoleSessionName: aws.String("me"), SourceIdentity: aws.String("alice")}
-	out, err := w.client(w.bootstrap()).AssumeRole(t.Context(), in)
+	in := &sts.AssumeRoleInput{RoleArn: new(role), RoleSessionName: new("me"), SourceIdentity: new("alice")}
+	first, err := w.assumeWith(w.bootstrap(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	session := aws.Credentials{
-		AccessKeyID: *out.Credentials.AccessKeyId, SecretAccessKey: *out.Credentials.SecretAccessKey, SessionToken: *out.Credentials.SessionToken,
-	}
 	in.SourceIdentity = nil
-	if out, err = w.client(session).AssumeRole(t.Context(), in); err != nil || aws.ToString(out.SourceIdentity) != "alice" {
+	if out, err := w.client(first).AssumeRole(t.Context(), in); err != nil || aws.ToString(out.SourceIdentity) != "alice" {
 		t.Errorf("inherited: %v %v", out, err)
 	}
-	in.SourceIdentity = aws.String("bob")
-	_, err = w.client(session).AssumeRole(t.Context(), in)
-	wantError(t, err, "AccessDenied", "is not authorized to perform: sts:SetSourceIdentity on resource: "+role)
+	in.SourceIdentity = new("bob")
+	_, err = w.client(first).AssumeRole(t.Context(), in)
+	wantError(t, err, "ValidationError", "The source identity is already set for this assume role session")
 }

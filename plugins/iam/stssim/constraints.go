@@ -1,13 +1,10 @@
 package stssim
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,6 +22,8 @@ var (
 	externalPattern = regexp.MustCompile(`^[\w+=,.@:/-]*$`)
 	serialPattern   = regexp.MustCompile(`^[\w+=/:,.@-]*$`)
 	digitPattern    = regexp.MustCompile(`^\d*$`)
+	keyPattern      = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
+	valuePattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	memberPattern   = regexp.MustCompile(`^(PolicyArns|Tags|TransitiveTagKeys|ProvidedContexts)\.member\.([1-9]\d{0,3})(\.|$)`)
 )
 
@@ -34,10 +33,12 @@ type constraint struct {
 	required  bool
 	min, max  int // length; max 0 is unlimited
 	pattern   *regexp.Regexp
+	secret    bool // the value is not repeated to the client
 }
 
-// constraints are those of AssumeRole in the service model of STS 2011-06-15.
-func constraints() []constraint {
+// assumeRoleConstraints are those of AssumeRole in the service model of STS
+// 2011-06-15.
+func assumeRoleConstraints() []constraint {
 	return []constraint{
 		{parameter: "RoleArn", required: true, min: 20, max: 2048},
 		{parameter: "RoleSessionName", required: true, min: 2, max: 64, pattern: namePattern},
@@ -45,26 +46,51 @@ func constraints() []constraint {
 		{parameter: "Policy", min: 1},
 		{parameter: "SourceIdentity", min: 2, max: 64, pattern: namePattern},
 		{parameter: "SerialNumber", min: 9, max: 256, pattern: serialPattern},
-		{parameter: "TokenCode", min: 6, max: 6, pattern: digitPattern},
+		{parameter: "TokenCode", min: 6, max: 6, pattern: digitPattern, secret: true},
 	}
 }
 
-// checkAssumeRole checks every parameter and reports all that is wrong in one
-// sentence, as the service does.
+// webIdentityConstraints are those of AssumeRoleWithWebIdentity.
+func webIdentityConstraints() []constraint {
+	return []constraint{
+		{parameter: "RoleArn", required: true, min: 20, max: 2048},
+		{parameter: "RoleSessionName", required: true, min: 2, max: 64, pattern: namePattern},
+		{parameter: "WebIdentityToken", required: true, min: 4, max: 20000, secret: true},
+		{parameter: "ProviderId", min: 4, max: 2048},
+		{parameter: "Policy", min: 1, max: 2048},
+	}
+}
+
 func checkAssumeRole(form url.Values) *apiError {
+	wrong := checkStrings(form, assumeRoleConstraints())
+	wrong = append(wrong, checkDuration(form)...)
+	return validationError(append(wrong, checkLists(form, "PolicyArns", "Tags", "TransitiveTagKeys", "ProvidedContexts")...))
+}
+
+func checkWebIdentity(form url.Values) *apiError {
+	wrong := checkStrings(form, webIdentityConstraints())
+	wrong = append(wrong, checkDuration(form)...)
+	return validationError(append(wrong, checkLists(form, "PolicyArns")...))
+}
+
+func checkStrings(form url.Values, constraints []constraint) []string {
 	var wrong []string
-	for _, c := range constraints() {
+	for _, c := range constraints {
 		value := form.Get(c.parameter)
 		if !form.Has(c.parameter) {
 			if c.required {
-				wrong = append(wrong, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", lowerFirst(c.parameter)))
+				wrong = append(wrong, isNull(lowerFirst(c.parameter)))
 			}
 			continue
 		}
 		wrong = append(wrong, c.check(value)...)
 	}
-	wrong = append(wrong, checkDuration(form)...)
-	wrong = append(wrong, checkLists(form)...)
+	return wrong
+}
+
+// validationError reports all that is wrong in one sentence, as the service
+// does.
+func validationError(wrong []string) *apiError {
 	if len(wrong) == 0 {
 		return nil
 	}
@@ -77,16 +103,22 @@ func checkAssumeRole(form url.Values) *apiError {
 
 func (c constraint) check(value string) []string {
 	name, length := lowerFirst(c.parameter), utf8.RuneCountInString(value)
+	shown := fmt.Sprintf(" '%s'", value)
+	if c.secret {
+		shown = ""
+	}
 	var wrong []string
+	must := func(format string, args ...any) {
+		wrong = append(wrong, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: Member must ", shown, name)+fmt.Sprintf(format, args...))
+	}
 	if length < c.min {
-		wrong = append(wrong, violation(value, name, "have length greater than or equal to %d", c.min))
+		must("have length greater than or equal to %d", c.min)
 	}
 	if c.max > 0 && length > c.max {
-		wrong = append(wrong, violation(value, name, "have length less than or equal to %d", c.max))
+		must("have length less than or equal to %d", c.max)
 	}
 	if c.pattern != nil && !c.pattern.MatchString(value) {
-		shown := strings.Trim(c.pattern.String(), "^$")
-		wrong = append(wrong, violation(value, name, "satisfy regular expression pattern: %s", shown))
+		must("satisfy regular expression pattern: %s", strings.Trim(c.pattern.String(), "^$"))
 	}
 	return wrong
 }
@@ -108,64 +140,12 @@ func checkDuration(form url.Values) []string {
 	return nil
 }
 
-// checkLists checks the numbers of members and the lengths of tags.
-func checkLists(form url.Values) []string {
-	largest := map[string]int{}
-	var wrong []string
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		m := memberPattern.FindStringSubmatch(name)
-		if m == nil {
-			continue
-		}
-		number, _ := strconv.Atoi(m[2]) // digits by the pattern
-		largest[m[1]] = max(largest[m[1]], number)
-		at := fmt.Sprintf("%s.%d.member", m[1], number)
-		switch {
-		case m[1] == "Tags" && strings.HasSuffix(name, ".Key"):
-			wrong = append(wrong, constraint{parameter: at + ".key", min: 1, max: 128}.check(form.Get(name))...)
-		case m[1] == "Tags" && strings.HasSuffix(name, ".Value"):
-			wrong = append(wrong, constraint{parameter: at + ".value", max: 256}.check(form.Get(name))...)
-		case m[1] == "TransitiveTagKeys":
-			wrong = append(wrong, constraint{parameter: at, min: 1, max: 128}.check(form.Get(name))...)
-		}
-	}
-	for _, list := range []struct {
-		name string
-		most int
-	}{{"PolicyArns", 10}, {"Tags", 50}, {"TransitiveTagKeys", 50}, {"ProvidedContexts", 5}} {
-		if largest[list.name] > list.most {
-			wrong = append(wrong, fmt.Sprintf("Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d",
-				lowerFirst(list.name), list.most))
-		}
-	}
-	return wrong
-}
-
-// packedPolicySize is how many percent of the space for session policies and
-// tags are used; 0 when there are none. How AWS packs them is not public, so
-// this counts their plain size against the 2048 characters of the API's
-// description.
-func packedPolicySize(form url.Values) (int, *apiError) {
-	const space = 2048
-	policy := form.Get("Policy")
-	if policy != "" && !json.Valid([]byte(policy)) {
-		return 0, errorf(http.StatusBadRequest, "MalformedPolicyDocument", "This policy contains invalid Json")
-	}
-	size := len(policy)
-	for name := range form {
-		if memberPattern.MatchString(name) {
-			size += len(form.Get(name))
-		}
-	}
-	percent := (size*100 + space - 1) / space
-	if percent > 100 {
-		return 0, errorf(http.StatusBadRequest, "PackedPolicyTooLarge", "PackedPolicySize consumes %d%% of the allotted space.", percent)
-	}
-	return percent, nil
-}
-
 func violation(value, name, format string, args ...any) string {
 	return fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: Member must ", value, name) + fmt.Sprintf(format, args...)
+}
+
+func isNull(name string) string {
+	return fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", name)
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

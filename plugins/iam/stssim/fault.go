@@ -1,8 +1,6 @@
 package stssim
 
 import (
-	"bytes"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -13,67 +11,92 @@ import (
 type Fault struct {
 	Kind FaultKind
 	// RetryAfter becomes the Retry-After header, in whole seconds, of the
-	// faults that answer an error; 0 sends none.
+	// faults that answer; 0 sends none, but for SlowDown, which sends 1 then.
 	RetryAfter time.Duration
+	// Skew is how far SkewedClock moves the server's clock, ahead when it is
+	// positive; 0 is one hour ahead.
+	Skew time.Duration
+	// Location is where Redirect points; empty is "/redirected" at the host
+	// that was asked.
+	Location string
 }
 
 // FaultKind says what goes wrong.
 type FaultKind int
 
-// The faults. All but Denied and Incomplete hit every request, whatever it
-// asks and whoever signed it.
+// The faults. Unless the comment names actions, a fault hits every request,
+// whatever it asks and whoever signed it; an action that is not named is
+// answered as if there were no fault.
 const (
 	InternalFailure    FaultKind = iota + 1 // 500 InternalFailure
 	ServiceUnavailable                      // 503 ServiceUnavailable
 	Throttling                              // 400 Throttling
-	Expired                                 // 403 ExpiredToken
-	UnknownKey                              // 403 InvalidClientTokenId
-	Denied                                  // 403 AccessDenied to AssumeRole, after the signature was verified
+	Expired                                 // 403 ExpiredToken; for AssumeRoleWithWebIdentity 400 ExpiredTokenException
+	UnknownKey                              // 403 InvalidClientTokenId; AssumeRole and GetCallerIdentity, which are signed
+	Denied                                  // 403 AccessDenied; AssumeRole and AssumeRoleWithWebIdentity, once all else is right
 	Hang                                    // no answer until the client gives up
 	Reset                                   // the connection is reset
-	Malformed                               // 200 with the first half of the XML
-	Truncated                               // 200 whose body ends before its Content-Length
-	Incomplete                              // AssumeRole succeeds without a SessionToken
+	Malformed                               // the status of the right answer with the first half of its XML
+	Truncated                               // the status of the right answer, whose body ends before its Content-Length
+	Incomplete                              // success without a SessionToken; AssumeRole and AssumeRoleWithWebIdentity
+
+	RegionDisabled        // 403 RegionDisabledException; AssumeRole and AssumeRoleWithWebIdentity, once the signature is right
+	IDPCommunicationError // 400 IDPCommunicationError; AssumeRoleWithWebIdentity
+	IDPRejectedClaim      // 403 IDPRejectedClaim; AssumeRoleWithWebIdentity
+	SkewedClock           // the right answer of a server whose clock is off: signatures, tokens, expiry and the Date header go by it
+	SlowDown              // 503 SlowDown, always with Retry-After
+	TooManyRequests       // 429 TooManyRequestsException
+	BadGateway            // 502 with the HTML page of a proxy
+	Redirect              // 307 to Location, which clients must not follow
 )
 
 var faultNames = map[FaultKind]string{
 	InternalFailure: "InternalFailure", ServiceUnavailable: "ServiceUnavailable", Throttling: "Throttling",
 	Expired: "ExpiredToken", UnknownKey: "InvalidClientTokenId", Denied: "AccessDenied", Hang: "hang",
 	Reset: "reset", Malformed: "malformed", Truncated: "truncated", Incomplete: "incomplete",
+	RegionDisabled: "RegionDisabledException", IDPCommunicationError: "IDPCommunicationError",
+	IDPRejectedClaim: "IDPRejectedClaim", SkewedClock: "skewed clock", SlowDown: "SlowDown",
+	TooManyRequests: "TooManyRequestsException", BadGateway: "bad gateway", Redirect: "redirect",
 }
 
 // String is the code of the error that the fault answers, or its name.
 func (k FaultKind) String() string { return faultNames[k] }
 
-// unconditional faults look at nothing of the request.
-func (k FaultKind) unconditional() bool {
-	switch k {
-	case InternalFailure, ServiceUnavailable, Throttling, Expired, UnknownKey, Hang, Reset:
+func (f *Fault) is(k FaultKind) bool { return f != nil && f.Kind == k }
+
+// skew is how far the fault moves the clock.
+func (f *Fault) skew() time.Duration {
+	switch {
+	case !f.is(SkewedClock):
+		return 0
+	case f.Skew == 0:
+		return time.Hour
+	}
+	return f.Skew
+}
+
+// named says whether [Call.Code] is the fault's name, since no error code
+// tells of it.
+func (f *Fault) named(status int) bool {
+	if f == nil {
+		return false
+	}
+	switch f.Kind {
+	case Hang, Reset, BadGateway, Redirect:
 		return true
+	case Malformed, Truncated, Incomplete:
+		return status == http.StatusOK
 	}
 	return false
 }
 
-// granting faults spoil the answer about a session that was granted.
-func (k FaultKind) granting() bool { return k == Malformed || k == Truncated || k == Incomplete }
-
-func (f *Fault) is(k FaultKind) bool { return f != nil && f.Kind == k }
-
-// reply is the answer of an unconditional fault.
-func (f *Fault) reply(requestID string) *reply {
-	switch f.Kind {
-	case InternalFailure:
-		return errorf(http.StatusInternalServerError, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.").reply(requestID)
-	case ServiceUnavailable:
-		return errorf(http.StatusServiceUnavailable, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.").reply(requestID)
-	case Throttling:
-		return errorf(http.StatusBadRequest, "Throttling", "Rate exceeded").reply(requestID)
-	case UnknownKey:
-		return errorf(http.StatusForbidden, "InvalidClientTokenId", "The security token included in the request is invalid.").reply(requestID)
-	case Expired:
-		return errorf(http.StatusForbidden, "ExpiredToken", "The security token included in the request is expired").reply(requestID)
-	default: // Hang and Reset answer nothing, not even a status
-		return &reply{}
+func (f *Fault) retryAfter(h http.Header) {
+	after := f.RetryAfter
+	if after == 0 && f.Kind == SlowDown {
+		after = time.Second
+	}
+	if after > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(after/time.Second)))
 	}
 }
 
@@ -94,9 +117,7 @@ func (f *Fault) write(w http.ResponseWriter, r *http.Request, out *reply) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
-	if f.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter/time.Second)))
-	}
+	f.retryAfter(w.Header())
 	out.header(w)
 	_, _ = w.Write(out.body) // the client has gone; nothing is left to do
 }
@@ -112,10 +133,3 @@ func reset(w http.ResponseWriter) {
 	}
 	_ = conn.Close()
 }
-
-// replay is a request body that was read and can be read again.
-type replay struct{ *bytes.Reader }
-
-func newReplay(body []byte) io.ReadCloser { return replay{bytes.NewReader(body)} }
-
-func (replay) Close() error { return nil }

@@ -1,28 +1,45 @@
 package stssim
 
 import (
-	"io"
-	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
+
+// The actions.
+const (
+	actionAssumeRole     = "AssumeRole"
+	actionWebIdentity    = "AssumeRoleWithWebIdentity"
+	actionCallerIdentity = "GetCallerIdentity"
+)
+
+// exchange is one request and what is known of it so far.
+type exchange struct {
+	*Server
+	request   *http.Request
+	requestID string
+	now       time.Time  // by the server's clock, for all that follows
+	form      url.Values // parameters
+	body      []byte     // what the signature covers
+	fault     *Fault     // nil: none
+	call      Call
+}
 
 // ServeHTTP answers one request of the STS Query protocol: a form by POST, or
 // the same in the query of a GET.
 //
 // See https://docs.aws.amazon.com/STS/latest/APIReference/CommonParameters.html.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	call := Call{}
-	out, fault := s.answer(r, &call)
-	call.Time, call.Status = s.now(), out.status
-	if fault != nil && (fault.Kind.unconditional() || fault.Kind.granting() && out.status == http.StatusOK) {
-		call.Code = fault.Kind.String()
+	x := &exchange{Server: s, request: r, requestID: newRequestID(), now: s.now()}
+	out := x.answer()
+	x.call.Time, x.call.Status = x.now, out.status
+	if x.fault.named(out.status) {
+		x.call.Code = x.fault.Kind.String()
 	}
-	s.observe(call)
-	if fault != nil {
-		fault.write(w, r, out)
+	s.observe(x.call)
+	setDate(w, x.now)
+	if x.fault != nil {
+		x.fault.write(w, r, out)
 		return
 	}
 	out.header(w)
@@ -30,95 +47,65 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer works out the reply, and the fault to write it with.
-func (s *Server) answer(r *http.Request, call *Call) (*reply, *Fault) {
-	requestID := newRequestID()
-	refuse := func(err *apiError) *reply {
-		call.Code = err.code
-		return err.reply(requestID)
+func (x *exchange) answer() *reply {
+	if err := x.read(); err != nil {
+		return x.refuse(err)
 	}
-	q, err := readQuery(r)
+	x.call.ask(x.form)
+	var auth *authorization
+	var unsigned *apiError
+	if x.call.Action != actionWebIdentity { // whose signature, if any, is ignored
+		if auth, unsigned = parseAuthorization(x.request); auth != nil {
+			x.call.AccessKeyID = auth.accessKeyID
+		}
+	}
+	x.fault = x.faultFor(x.request)
+	x.now = x.now.Add(x.fault.skew())
+	if out := x.faulty(); out != nil {
+		return out
+	}
+	if unsigned != nil {
+		return x.refuse(unsigned)
+	}
+	document, err := x.act(auth)
 	if err != nil {
-		return refuse(err), nil
+		return x.refuse(err)
 	}
-	call.Action, call.RoleARN, call.SessionName = q.form.Get("Action"), q.form.Get("RoleArn"), q.form.Get("RoleSessionName")
-	if seconds, err := strconv.ParseInt(q.form.Get("DurationSeconds"), 10, 32); err == nil {
-		call.Duration = time.Duration(seconds) * time.Second
-	}
-	auth, err := parseAuthorization(r)
-	if auth != nil {
-		call.AccessKeyID = auth.accessKeyID
-	}
-	fault := s.fault(r)
-	if fault != nil && fault.Kind.unconditional() {
-		return fault.reply(requestID), fault
-	}
-	if err != nil {
-		return refuse(err), fault
-	}
-	who, err := s.authenticate(r, auth, q.body)
-	if err != nil {
-		return refuse(err), fault
-	}
-	document, err := s.act(who, q.form, requestID, fault, call)
-	if err != nil {
-		return refuse(err), fault
-	}
-	call.Code = "Success"
-	return newReply(http.StatusOK, requestID, document), fault
+	x.call.Code = "Success"
+	return newReply(http.StatusOK, x.requestID, document)
 }
 
-// act carries out the action.
-func (s *Server) act(who *principal, form url.Values, requestID string, fault *Fault, call *Call) (any, *apiError) {
-	version := form.Get("Version")
+func (x *exchange) refuse(err *apiError) *reply {
+	x.call.Code = err.code
+	return err.reply(x.requestID)
+}
+
+// act carries out the action. Without a signature auth is nil.
+func (x *exchange) act(auth *authorization) (any, *apiError) {
+	var who *principal
+	if auth != nil {
+		var err *apiError
+		if who, err = x.authenticate(auth); err != nil {
+			return nil, err
+		}
+		x.call.CallerARN = who.arn
+	}
+	version := x.form.Get("Version")
 	if version == "" {
 		version = "NO_VERSION_SPECIFIED"
 	}
-	action := form.Get("Action")
-	switch {
+	switch action := x.call.Action; {
 	case action == "":
 		return nil, errorf(http.StatusBadRequest, "MissingAction", "Missing Action")
-	case version == apiVersion && action == "AssumeRole":
-		return s.assumeRole(who, form, requestID, fault, call)
-	case version == apiVersion && action == "GetCallerIdentity":
+	case version == apiVersion && action == actionAssumeRole:
+		return x.assumeRole(who)
+	case version == apiVersion && action == actionWebIdentity:
+		return x.assumeRoleWithWebIdentity()
+	case version == apiVersion && action == actionCallerIdentity:
 		return callerIdentityXML{
-			Namespace: namespace, ARN: who.arn, UserID: who.userID, Account: who.account, RequestID: requestID,
+			Namespace: namespace, ARN: who.arn, UserID: who.userID, Account: who.account, RequestID: x.requestID,
 		}, nil
+	default:
+		return nil, errorf(http.StatusBadRequest, "InvalidAction", "Could not find operation %.100s for version %.40s", action, version)
 	}
-	return nil, errorf(http.StatusBadRequest, "InvalidAction", "Could not find operation %.100s for version %.40s", action, version)
-}
-
-// query is a request's parameters and the bytes that its signature covers.
-type query struct {
-	form url.Values
-	body []byte
-}
-
-// readQuery reads the request. It leaves the body readable for
-// [Options.Fault].
-func readQuery(r *http.Request) (*query, *apiError) {
-	if r.Method != http.MethodGet && r.Method != http.MethodPost {
-		return nil, errorf(http.StatusMethodNotAllowed, "InvalidAction", "The STS Query protocol is spoken by POST and GET.")
-	}
-	if r.URL.Path != "/" {
-		return nil, errorf(http.StatusNotFound, "InvalidAction", "The STS Query protocol is spoken at the path /.")
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil {
-		return nil, errorf(http.StatusBadRequest, "RequestTimeout", "The request was not received whole.")
-	}
-	if len(body) > maxBody {
-		return nil, errorf(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request has more than %d bytes.", maxBody)
-	}
-	r.Body = newReplay(body)
-	q := &query{form: r.URL.Query(), body: body}
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
-		posted, err := url.ParseQuery(string(body))
-		if err != nil {
-			return nil, errorf(http.StatusBadRequest, "MalformedQueryString", "The form cannot be read.")
-		}
-		for name, values := range posted {
-			q.form[name] = append(values, q.form[name]...)
-		}
-	}
-	return q, nil
 }

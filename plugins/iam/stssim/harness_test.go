@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/mockmd/mockmd/plugins/iam/stssim"
 )
@@ -38,10 +39,10 @@ type world struct {
 	calls  []stssim.Call
 }
 
-func newWorld(t *testing.T, key byte, lifetime time.Duration) *world {
+func newWorld(t *testing.T, key byte, lifetime time.Duration, change ...func(*stssim.Options)) *world {
 	t.Helper()
 	w := &world{t: t}
-	server, err := stssim.New(stssim.Options{
+	o := stssim.Options{
 		Key: bytes.Repeat([]byte{key}, stssim.KeySize), AccountID: account, Region: region, Lifetime: lifetime,
 		Now: w.now,
 		Observe: func(c stssim.Call) {
@@ -54,7 +55,11 @@ func newWorld(t *testing.T, key byte, lifetime time.Duration) *world {
 			defer w.mu.Unlock()
 			return w.fault
 		},
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	server, err := stssim.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +105,13 @@ func (w *world) last() stssim.Call {
 	return w.calls[len(w.calls)-1]
 }
 
+// seen is how many calls there were.
+func (w *world) seen() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.calls)
+}
+
 func (w *world) bootstrap() aws.Credentials {
 	id, secret := w.server.Bootstrap()
 	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}
@@ -119,14 +131,22 @@ func (w *world) assume(c aws.Credentials, seconds int32) (aws.Credentials, error
 	if seconds > 0 {
 		in.DurationSeconds = aws.Int32(seconds)
 	}
+	return w.assumeWith(c, in)
+}
+
+func (w *world) assumeWith(c aws.Credentials, in *sts.AssumeRoleInput) (aws.Credentials, error) {
 	out, err := w.client(c).AssumeRole(w.t.Context(), in)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
+	return session(out.Credentials), nil
+}
+
+func session(c *types.Credentials) aws.Credentials {
 	return aws.Credentials{
-		AccessKeyID: *out.Credentials.AccessKeyId, SecretAccessKey: *out.Credentials.SecretAccessKey,
-		SessionToken: *out.Credentials.SessionToken, Expires: *out.Credentials.Expiration,
-	}, nil
+		AccessKeyID: *c.AccessKeyId, SecretAccessKey: *c.SecretAccessKey,
+		SessionToken: *c.SessionToken, Expires: *c.Expiration,
+	}
 }
 
 // raw is a request that is signed here, so that every part can be spoilt.

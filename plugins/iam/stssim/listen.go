@@ -77,7 +77,7 @@ func (l *Listener) Close() error { return l.listener.Close() }
 // Serve answers until ctx ends, and then returns nil once every request has
 // ended; faults that hang end at once.
 func (l *Listener) Serve(ctx context.Context) error {
-	running := &gate{next: (&guard.Policy{}).Handler(l.server)}
+	running := &gate{next: l.server.dated((&guard.Policy{}).Handler(l.server))}
 	server := &http.Server{
 		Handler:           running,
 		ReadHeaderTimeout: readTimeout,
@@ -104,6 +104,14 @@ func (l *Listener) Serve(ctx context.Context) error {
 		return fmt.Errorf("serve the simulated STS on %s: %w", l.Addr(), err)
 	}
 	return nil
+}
+
+// dated makes the answers of the guards go by the server's clock too.
+func (s *Server) dated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		setDate(w, s.now())
+		next.ServeHTTP(w, r)
+	})
 }
 
 // gate passes requests on until it is shut, and knows when the last has ended:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // apiVersion is the only version of the STS API there has ever been.
@@ -43,6 +44,20 @@ type assumeRoleXML struct {
 	RequestID        string         `xml:"ResponseMetadata>RequestId"`
 }
 
+type webIdentityXML struct {
+	XMLName          xml.Name       `xml:"AssumeRoleWithWebIdentityResponse"`
+	Namespace        string         `xml:"xmlns,attr"`
+	Subject          string         `xml:"AssumeRoleWithWebIdentityResult>SubjectFromWebIdentityToken"`
+	Audience         string         `xml:"AssumeRoleWithWebIdentityResult>Audience"`
+	AssumedRoleID    string         `xml:"AssumeRoleWithWebIdentityResult>AssumedRoleUser>AssumedRoleId"`
+	ARN              string         `xml:"AssumeRoleWithWebIdentityResult>AssumedRoleUser>Arn"`
+	Credentials      credentialsXML `xml:"AssumeRoleWithWebIdentityResult>Credentials"`
+	Provider         string         `xml:"AssumeRoleWithWebIdentityResult>Provider"`
+	PackedPolicySize int            `xml:"AssumeRoleWithWebIdentityResult>PackedPolicySize,omitempty"`
+	SourceIdentity   string         `xml:"AssumeRoleWithWebIdentityResult>SourceIdentity,omitempty"`
+	RequestID        string         `xml:"ResponseMetadata>RequestId"`
+}
+
 type credentialsXML struct {
 	AccessKeyID     string `xml:"AccessKeyId"`
 	SecretAccessKey string `xml:"SecretAccessKey"`
@@ -59,11 +74,14 @@ type callerIdentityXML struct {
 	RequestID string   `xml:"ResponseMetadata>RequestId"`
 }
 
-// reply is an answer that is not yet written.
+// reply is an answer that is not yet written. The zero reply answers nothing,
+// not even a status.
 type reply struct {
 	status    int
 	requestID string
 	body      []byte
+	html      bool   // a proxy's page, not the service's XML
+	location  string // where a redirect points
 }
 
 func newReply(status int, requestID string, document any) *reply {
@@ -86,11 +104,24 @@ func (e *apiError) reply(requestID string) *reply {
 
 func (r *reply) header(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Content-Type", "text/xml")
 	h.Set("Content-Length", strconv.Itoa(len(r.body)))
-	h.Set("X-Amzn-Requestid", r.requestID)
 	h.Set("Cache-Control", "no-store")
+	if r.html {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+	} else {
+		h.Set("Content-Type", "text/xml")
+		h.Set("X-Amzn-Requestid", r.requestID)
+	}
+	if r.location != "" {
+		h.Set("Location", r.location)
+	}
 	w.WriteHeader(r.status)
+}
+
+// setDate sets the Date header, from which clients learn how far their clock
+// is off.
+func setDate(w http.ResponseWriter, now time.Time) {
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 }
 
 // newRequestID returns a random UUID (RFC 9562, version 4).

@@ -1,6 +1,7 @@
 package stssim
 
 import (
+	"crypto"
 	"crypto/cipher"
 	"errors"
 	"fmt"
@@ -43,20 +44,17 @@ type Options struct {
 	// Fault is asked for a fault to answer with; nil, or a nil result, is
 	// none. The request's body can be read. It is for tests.
 	Fault func(*http.Request) *Fault
-}
-
-// Call is one request as [Options.Observe] sees it. It holds no secret.
-type Call struct {
-	Time        time.Time     // when it was answered, by the server's clock
-	Action      string        // "AssumeRole"; empty when the request names none
-	AccessKeyID string        // whose signature it carries, verified or not
-	RoleARN     string        // role asked for
-	SessionName string        // session name asked for
-	Duration    time.Duration // duration asked for; 0: none, or not a number
-	Status      int           // HTTP status; 0 when nothing was answered
-	Code        string        // "Success", or the error's code, or the fault's name
-	IssuedKeyID string        // access key id of the session granted; empty: none
-	Expires     time.Time     // its expiry
+	// Trust stands for the trust policies of the roles: it says whether the
+	// caller may assume the role, and is asked once everything else about the
+	// request is right. False answers AccessDenied. Calls of it may overlap.
+	// Nil is every role for every caller.
+	Trust func(caller Caller, roleARN string) bool
+	// Issuers are the OpenID Connect providers that AssumeRoleWithWebIdentity
+	// knows: by the issuer's URL, as tokens say it in "iss", the public keys
+	// that may have signed, each an *rsa.PublicKey or an *ecdsa.PublicKey. The
+	// tokens of others are refused, and every signature is verified. Without
+	// any, every issuer is known and signatures are not verified.
+	Issuers map[string][]crypto.PublicKey
 }
 
 // Server is the simulated STS, as an [http.Handler] without guards;
@@ -66,7 +64,9 @@ type Server struct {
 	lifetime                     time.Duration
 	now                          func() time.Time
 	observe                      func(Call)
-	fault                        func(*http.Request) *Fault
+	faultFor                     func(*http.Request) *Fault
+	trust                        func(Caller, string) bool
+	issuers                      issuers
 
 	seal    cipher.AEAD
 	signer  *v4.Signer
@@ -74,6 +74,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	users map[string]*user // by access key id
+	mfa   mfa
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -89,14 +90,19 @@ func New(o Options) (*Server, error) {
 	if o.Lifetime < 0 {
 		return nil, fmt.Errorf("lifetime of the simulated STS is %s, want 0 or more", o.Lifetime)
 	}
+	issuers, err := newIssuers(o.Issuers)
+	if err != nil {
+		return nil, err
+	}
 	seal, err := newSeal(o.Key)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
 		accountID: o.AccountID, partition: o.Partition, region: o.Region, lifetime: o.Lifetime,
-		now: o.Now, observe: o.Observe, fault: o.Fault,
+		now: o.Now, observe: o.Observe, faultFor: o.Fault, trust: o.Trust, issuers: issuers,
 		seal: seal, signer: v4.NewSigner(), builtin: deriveBootstrap(o.Key), users: map[string]*user{},
+		mfa: mfa{devices: map[string]device{}, used: map[string]struct{}{}},
 	}
 	if s.partition == "" {
 		s.partition = "aws"
@@ -107,8 +113,8 @@ func New(o Options) (*Server, error) {
 	if s.observe == nil {
 		s.observe = func(Call) {}
 	}
-	if s.fault == nil {
-		s.fault = func(*http.Request) *Fault { return nil }
+	if s.faultFor == nil {
+		s.faultFor = func(*http.Request) *Fault { return nil }
 	}
 	s.users[s.builtin.accessKeyID] = s.builtin
 	return s, nil

@@ -16,9 +16,11 @@ import (
 type principal struct {
 	accessKeyID, secret  string
 	account, arn, userID string
-	temporary            bool      // a session: assuming a role with it is chaining
-	sourceIdentity       string    // sticks to what is assumed from it
-	expires              time.Time // zero: never
+	name                 string       // the user's; empty for a session
+	temporary            bool         // a session: assuming a role with it is chaining
+	sourceIdentity       string       // sticks to what is assumed from it
+	tags                 []sessionTag // so do the transitive ones
+	expires              time.Time    // zero: never
 }
 
 // tokenHead opens the tokens of real STS: in base64 it reads
@@ -31,12 +33,13 @@ const sealedSize = 480
 
 // session is what a token carries.
 type session struct {
-	AccessKeyID    string `json:"k"`
-	Secret         string `json:"s"`
-	RoleARN        string `json:"r"`
-	Name           string `json:"n"`
-	SourceIdentity string `json:"i,omitempty"`
-	Expires        int64  `json:"e"` // Unix seconds
+	AccessKeyID    string       `json:"k"`
+	Secret         string       `json:"s"`
+	RoleARN        string       `json:"r"`
+	Name           string       `json:"n"`
+	SourceIdentity string       `json:"i,omitempty"`
+	Tags           []sessionTag `json:"t,omitempty"`
+	Expires        int64        `json:"e"` // Unix seconds
 }
 
 func newSeal(key []byte) (cipher.AEAD, error) {
@@ -47,15 +50,12 @@ func newSeal(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// newSession makes the credentials of a session.
-func newSession(roleARN, name, sourceIdentity string, expires time.Time) *session {
+// makeKeys gives the session its credentials.
+func (v *session) makeKeys() {
 	random := make([]byte, 64)
 	_, _ = rand.Read(random) // never fails
-	return &session{
-		AccessKeyID: "ASIA" + base32ID(random[:32], 16),
-		Secret:      base64.StdEncoding.EncodeToString(random[32:62]),
-		RoleARN:     roleARN, Name: name, SourceIdentity: sourceIdentity, Expires: expires.Unix(),
-	}
+	v.AccessKeyID = "ASIA" + base32ID(random[:32], 16)
+	v.Secret = base64.StdEncoding.EncodeToString(random[32:62])
 }
 
 // token seals the session.
@@ -97,7 +97,7 @@ func (v *session) principal() *principal {
 	return &principal{
 		accessKeyID: v.AccessKeyID, secret: v.Secret, account: accountOf(v.RoleARN),
 		arn: v.arn(), userID: v.id(), temporary: true,
-		sourceIdentity: v.SourceIdentity, expires: time.Unix(v.Expires, 0),
+		sourceIdentity: v.SourceIdentity, tags: v.Tags, expires: time.Unix(v.Expires, 0),
 	}
 }
 
@@ -111,3 +111,5 @@ func (v *session) arn() string {
 func (v *session) id() string { return uniqueID("AROA", v.RoleARN) + ":" + v.Name }
 
 func accountOf(arn string) string { return strings.SplitN(arn, ":", 6)[4] }
+
+func partitionOf(arn string) string { return strings.SplitN(arn, ":", 6)[1] }

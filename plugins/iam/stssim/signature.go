@@ -20,23 +20,23 @@ const maxSkew = 5 * time.Minute
 const globalRegion = "us-east-1"
 
 // authenticate verifies the request's signature and returns who made it.
-func (s *Server) authenticate(r *http.Request, a *authorization, body []byte) (*principal, *apiError) {
-	if err := s.checkScope(a); err != nil {
+func (x *exchange) authenticate(a *authorization) (*principal, *apiError) {
+	if err := x.checkScope(a); err != nil {
 		return nil, err
 	}
-	if err := s.checkDate(a); err != nil {
+	if err := checkDate(a, x.now.UTC()); err != nil {
 		return nil, err
 	}
-	p, err := s.lookup(a.accessKeyID, a.token)
+	p, err := x.lookup(a.accessKeyID, a.token)
 	if err != nil {
 		return nil, err
 	}
-	want, ok := s.sign(r, a, body, p)
+	want, ok := x.sign(x.request, a, x.body, p)
 	if !ok || subtle.ConstantTimeCompare([]byte(want), []byte(a.signature)) != 1 {
 		return nil, mismatch("The request signature we calculated does not match the signature you provided. " +
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
-	if !p.expires.IsZero() && !s.now().Before(p.expires) {
+	if !p.expires.IsZero() && !x.now.Before(p.expires) {
 		return nil, errorf(http.StatusForbidden, "ExpiredToken", "The security token included in the request is expired")
 	}
 	return p, nil
@@ -59,8 +59,7 @@ func (s *Server) checkScope(a *authorization) *apiError {
 	return nil
 }
 
-func (s *Server) checkDate(a *authorization) *apiError {
-	now := s.now().UTC()
+func checkDate(a *authorization, now time.Time) *apiError {
 	if limit := now.Add(-maxSkew); a.date.Before(limit) {
 		return mismatch("Signature expired: %s is now earlier than %s (%s - 5 min.)",
 			a.rawDate, limit.Format(dateLayout), now.Format(dateLayout))

@@ -84,6 +84,6 @@ func (s *Server) principal(u *user) *principal {
 		return p
 	}
 	p.arn = fmt.Sprintf("arn:%s:iam::%s:user/%s", s.partition, s.accountID, u.name)
-	p.userID = uniqueID("AIDA", p.arn)
+	p.userID, p.name = uniqueID("AIDA", p.arn), u.name
 	return p
 }
