@@ -168,6 +168,18 @@ func (w *world) raw() raw {
 
 func (w *world) send(q raw) (status int, body string) {
 	w.t.Helper()
+	status, _, body = w.exchange(q)
+	return status, body
+}
+
+func (w *world) header(q raw) http.Header {
+	w.t.Helper()
+	_, header, _ := w.exchange(q)
+	return header
+}
+
+func (w *world) exchange(q raw) (int, http.Header, string) {
+	w.t.Helper()
 	payload := q.form.Encode()
 	target := w.url + "/"
 	if q.method != http.MethodPost {
@@ -197,5 +209,5 @@ func (w *world) send(q raw) (status int, body string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return answer.StatusCode, string(b)
+	return answer.StatusCode, answer.Header, string(b)
 }
