@@ -85,7 +85,7 @@ func TestWebIdentityTokens(t *testing.T) {
 		{"good", good, "", ""},
 		{"unverified signature", i.token("RS512", claims(now, nil)), "", ""},
 		{"one audience as a string", with(map[string]any{"aud": "sts.amazonaws.com"}), "", ""},
-		{"fractions of a second", with(map[string]any{"exp": float64(now.Unix()) + 0.5 + 10}), "", ""},
+		{"fractions of a second", with(map[string]any{"exp": float64(now.Unix()) + 3600.5}), "", ""},
 		{"opaque", "Atza|opaque-access-token", "InvalidIdentityToken", malformed},
 		{"two parts", parts[0] + "." + parts[1], "InvalidIdentityToken", malformed},
 		{"line end, as echo writes", good + "\n", "InvalidIdentityToken", malformed},
@@ -105,9 +105,9 @@ func TestWebIdentityTokens(t *testing.T) {
 		{"subject is a number", with(map[string]any{"sub": 7}), "InvalidIdentityToken", malformed},
 		{"expiry is a text", with(map[string]any{"exp": "soon"}), "InvalidIdentityToken", malformed},
 		{"audience is a number", with(map[string]any{"aud": 7}), "InvalidIdentityToken", "Missing a required claim: aud"},
-		{"expired", with(map[string]any{"exp": now.Unix() - 60}), "ExpiredTokenException", "Token expired: current date/time "},
-		{"not valid yet", with(map[string]any{"nbf": now.Unix() + 60}), "InvalidIdentityToken", "Token is not valid yet: current date/time "},
-		{"from the future", with(map[string]any{"iat": now.Unix() + 60}), "InvalidIdentityToken", "Token was issued in the future: current date/time "},
+		{"expired", with(map[string]any{"exp": now.Unix() - 3600}), "ExpiredTokenException", "Token expired: current date/time "},
+		{"not valid yet", with(map[string]any{"nbf": now.Unix() + 3600}), "InvalidIdentityToken", "Token is not valid yet: current date/time "},
+		{"from the future", with(map[string]any{"iat": now.Unix() + 3600}), "InvalidIdentityToken", "Token was issued in the future: current date/time "},
 	} {
 		_, err := w.identify(tt.token, 0)
 		if tt.code == "" {
