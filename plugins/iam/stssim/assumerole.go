@@ -45,15 +45,12 @@ func (x *exchange) assumeRole(who *principal) (any, *apiError) {
 		return nil, denied(who.arn, role)
 	}
 	granted := &session{RoleARN: role, Name: x.form.Get("RoleSessionName"), SourceIdentity: source, Tags: tags}
-	credentials, err := x.grant(granted, duration)
+	result, err := x.grant(granted, duration)
 	if err != nil {
 		return nil, err
 	}
-	return assumeRoleXML{
-		Namespace: namespace, Credentials: credentials,
-		AssumedRoleID: granted.id(), ARN: granted.arn(),
-		PackedPolicySize: packed, SourceIdentity: source, RequestID: x.requestID,
-	}, nil
+	result.PackedPolicySize = packed
+	return assumeRoleXML{Namespace: namespace, Result: result, RequestID: x.requestID}, nil
 }
 
 // role returns the ARN of the role asked for, in a region that STS serves.

@@ -63,13 +63,13 @@ func webIdentityConstraints() []constraint {
 
 func checkAssumeRole(form url.Values) *apiError {
 	wrong := checkStrings(form, assumeRoleConstraints())
-	wrong = append(wrong, checkDuration(form)...)
+	wrong = append(wrong, checkNumbers(form)...)
 	return validationError(append(wrong, checkLists(form, "PolicyArns", "Tags", "TransitiveTagKeys", "ProvidedContexts")...))
 }
 
 func checkWebIdentity(form url.Values) *apiError {
 	wrong := checkStrings(form, webIdentityConstraints())
-	wrong = append(wrong, checkDuration(form)...)
+	wrong = append(wrong, checkNumbers(form)...)
 	return validationError(append(wrong, checkLists(form, "PolicyArns")...))
 }
 
@@ -123,19 +123,25 @@ func (c constraint) check(value string) []string {
 	return wrong
 }
 
-func checkDuration(form url.Values) []string {
-	if !form.Has("DurationSeconds") {
+// checkNumbers checks the parameters that are whole numbers.
+func checkNumbers(form url.Values) []string {
+	wrong := checkNumber(form, "DurationSeconds", 900, 43200)
+	return append(wrong, checkNumber(form, "MinimumSessionTokenSize", 0, maxToken)...)
+}
+
+func checkNumber(form url.Values, parameter string, least, most int) []string {
+	if !form.Has(parameter) {
 		return nil
 	}
-	text := form.Get("DurationSeconds")
-	seconds, err := strconv.Atoi(text)
+	text, name := form.Get(parameter), lowerFirst(parameter)
+	number, err := strconv.Atoi(text)
 	switch {
 	case err != nil:
-		return []string{violation(text, "durationSeconds", "be a number")}
-	case seconds < 900:
-		return []string{violation(text, "durationSeconds", "have value greater than or equal to 900")}
-	case seconds > 43200:
-		return []string{violation(text, "durationSeconds", "have value less than or equal to 43200")}
+		return []string{violation(text, name, "be a number")}
+	case number < least:
+		return []string{violation(text, name, "have value greater than or equal to %d", least)}
+	case number > most:
+		return []string{violation(text, name, "have value less than or equal to %d", most)}
 	}
 	return nil
 }

@@ -8,7 +8,8 @@
 //
 //   - signatures (SigV4) and the five minutes by which clocks may differ;
 //   - expiry of sessions, and the one hour that role chaining is capped to;
-//   - the limits of the parameters;
+//   - the limits of the parameters, and the 4096 characters that a session
+//     token may have;
 //   - session tags: transitive ones and the source identity stick over
 //     chaining and cannot be changed there;
 //   - MFA codes, which only users can show, once each; see

@@ -101,6 +101,24 @@ func TestIncompleteWebIdentity(t *testing.T) {
 	}
 }
 
+// TestFaultsWithoutCode shows that those faults that no error code tells of hit
+// web identities as well, and are named to the observer.
+func TestFaultsWithoutCode(t *testing.T) {
+	t.Parallel()
+	i, w := newIssuer(t), newWorld(t, 1, 0)
+	for kind, status := range map[stssim.FaultKind]int{
+		stssim.Reset: 0, stssim.Truncated: 200, stssim.Malformed: 200, stssim.BadGateway: 502, stssim.Redirect: 307,
+	} {
+		w.setFault(&stssim.Fault{Kind: kind})
+		if _, err := w.identify(i.token("ES256", claims(w.now(), nil)), 0); err == nil {
+			t.Errorf("%s: no error", kind)
+		}
+		if call := w.last(); call.Code != kind.String() || call.Status != status || call.Action != "AssumeRoleWithWebIdentity" {
+			t.Errorf("%s: call = %+v", kind, call)
+		}
+	}
+}
+
 func TestFaultNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]stssim.FaultKind{}

@@ -7,7 +7,7 @@ import (
 
 // gatewayPage is what proxies answer when they cannot reach the service.
 const gatewayPage = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n" +
-	"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+	"<h1>502 Bad Gateway</h1>\r\n</body>\r\n</html>\r\n"
 
 // faulty returns the answer of a fault that needs to know the action only, and
 // nil when there is no such fault.

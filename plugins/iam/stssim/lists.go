@@ -88,9 +88,16 @@ func packedPolicySize(form url.Values, tags []sessionTag) (int, *apiError) {
 	for _, t := range tags {
 		size += t.size()
 	}
-	percent := (size*100 + space - 1) / space
+	percent := percentOf(size, space)
 	if percent > 100 {
-		return 0, errorf(http.StatusBadRequest, "PackedPolicyTooLarge", "PackedPolicySize consumes %d%% of the allotted space.", percent)
+		return 0, tooLarge(percent)
 	}
 	return percent, nil
+}
+
+// percentOf rounds up, so that only nothing is 0 percent.
+func percentOf(size, space int) int { return (size*100 + space - 1) / space }
+
+func tooLarge(percent int) *apiError {
+	return errorf(http.StatusBadRequest, "PackedPolicyTooLarge", "PackedPolicySize consumes %d%% of the allotted space.", percent)
 }

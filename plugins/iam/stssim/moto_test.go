@@ -34,7 +34,9 @@ type motoCase struct {
 }
 
 // TestMoto compares the answers to the same requests of the unmodified SDK
-// with those of moto's STS, another simulation of the same service.
+// with those of moto's STS, another simulation of the same service. Sizes are
+// left out: moto answers 6 as the PackedPolicySize, whatever is asked, and
+// knows no SessionTokenSize.
 func TestMoto(t *testing.T) {
 	t.Parallel()
 	url := motoServer(t)
@@ -64,16 +66,18 @@ func TestMoto(t *testing.T) {
 
 func motoCases(token string) []motoCase {
 	const hour = 3600
-	percent := shape{"PackedPolicySize": "6"} // whatever is asked
 	return []motoCase{
-		{name: "AssumeRole", call: assumeShape(tagged(nil), hour), differs: percent},
-		{name: "AssumeRole for 15 minutes", call: assumeShape(withLife(tagged(nil), 900), 900), differs: percent},
-		{name: "AssumeRole for 12 hours with all", call: assumeShape(withAll(withLife(tagged([]string{"team"}, "team", "blue"), 43200)), 43200),
-			differs: shape{"PackedPolicySize": "6", "SourceIdentity": ""}}, // it does not know source identities
-		{name: "AssumeRole in another account", call: assumeShape(&sts.AssumeRoleInput{RoleArn: new(hop2), RoleSessionName: new("me")}, hour), differs: percent},
+		{name: "AssumeRole", call: assumeShape(tagged(nil), hour)},
+		{name: "AssumeRole for 15 minutes", call: assumeShape(withLife(tagged(nil), 900), 900)},
+		{
+			name:    "AssumeRole for 12 hours with all",
+			call:    assumeShape(withAll(withLife(tagged([]string{"team"}, "team", "blue"), 43200)), 43200),
+			differs: shape{"SourceIdentity": ""}, // it does not know source identities
+		},
+		{name: "AssumeRole in another account", call: assumeShape(&sts.AssumeRoleInput{RoleArn: new(hop2), RoleSessionName: new("me")}, hour)},
 		{name: "AssumeRoleWithWebIdentity", call: identityShape(token, 900), differs: shape{
-			"PackedPolicySize": "6", "AssumedRoleId": "ARO123EXAMPLE123:pod", // fixed
-			"Subject": "", "Audience": "", "Provider": "", // it does not read tokens
+			"AssumedRoleId": "ARO123EXAMPLE123:pod",             // fixed
+			"Subject":       "", "Audience": "", "Provider": "", // it does not read tokens
 		}},
 		{name: "GetCallerIdentity of a session", call: sessionShape},
 		{name: "session name of 65 characters", call: assumeShape(&sts.AssumeRoleInput{RoleArn: new(role), RoleSessionName: new(strings.Repeat("x", 65))}, hour)},
@@ -112,7 +116,7 @@ func assumeShape(in *sts.AssumeRoleInput, seconds int) func(context.Context, *st
 		}
 		s := credentialShape(out.Credentials, before, seconds)
 		s["Arn"], s["AssumedRoleId"] = *out.AssumedRoleUser.Arn, normal(*out.AssumedRoleUser.AssumedRoleId)
-		s["SourceIdentity"], s["PackedPolicySize"] = aws.ToString(out.SourceIdentity), percent(out.PackedPolicySize)
+		s["SourceIdentity"] = aws.ToString(out.SourceIdentity)
 		return s, nil
 	}
 }
@@ -129,7 +133,6 @@ func identityShape(token string, seconds int32) func(context.Context, *sts.Clien
 		s := credentialShape(out.Credentials, before, int(seconds))
 		s["Arn"], s["AssumedRoleId"] = *out.AssumedRoleUser.Arn, normal(*out.AssumedRoleUser.AssumedRoleId)
 		s["Subject"], s["Audience"], s["Provider"] = aws.ToString(out.SubjectFromWebIdentityToken), aws.ToString(out.Audience), aws.ToString(out.Provider)
-		s["PackedPolicySize"] = percent(out.PackedPolicySize)
 		return s, nil
 	}
 }
@@ -184,13 +187,6 @@ func errorShape(err error) shape {
 // normal replaces unique identifiers by their form.
 func normal(id string) string {
 	return regexp.MustCompile(`^(ASIA|AROA|AIDA)([A-Z0-9]{16,17})\b`).ReplaceAllString(id, "$1…")
-}
-
-func percent(p *int32) string {
-	if p == nil {
-		return ""
-	}
-	return fmt.Sprint(*p)
 }
 
 func union(all ...shape) shape {

@@ -34,28 +34,33 @@ type errorXML struct {
 }
 
 type assumeRoleXML struct {
-	XMLName          xml.Name       `xml:"AssumeRoleResponse"`
-	Namespace        string         `xml:"xmlns,attr"`
-	Credentials      credentialsXML `xml:"AssumeRoleResult>Credentials"`
-	AssumedRoleID    string         `xml:"AssumeRoleResult>AssumedRoleUser>AssumedRoleId"`
-	ARN              string         `xml:"AssumeRoleResult>AssumedRoleUser>Arn"`
-	PackedPolicySize int            `xml:"AssumeRoleResult>PackedPolicySize,omitempty"`
-	SourceIdentity   string         `xml:"AssumeRoleResult>SourceIdentity,omitempty"`
-	RequestID        string         `xml:"ResponseMetadata>RequestId"`
+	XMLName   xml.Name `xml:"AssumeRoleResponse"`
+	Namespace string   `xml:"xmlns,attr"`
+	Result    grantXML `xml:"AssumeRoleResult"`
+	RequestID string   `xml:"ResponseMetadata>RequestId"`
 }
 
 type webIdentityXML struct {
-	XMLName          xml.Name       `xml:"AssumeRoleWithWebIdentityResponse"`
-	Namespace        string         `xml:"xmlns,attr"`
-	Subject          string         `xml:"AssumeRoleWithWebIdentityResult>SubjectFromWebIdentityToken"`
-	Audience         string         `xml:"AssumeRoleWithWebIdentityResult>Audience"`
-	AssumedRoleID    string         `xml:"AssumeRoleWithWebIdentityResult>AssumedRoleUser>AssumedRoleId"`
-	ARN              string         `xml:"AssumeRoleWithWebIdentityResult>AssumedRoleUser>Arn"`
-	Credentials      credentialsXML `xml:"AssumeRoleWithWebIdentityResult>Credentials"`
-	Provider         string         `xml:"AssumeRoleWithWebIdentityResult>Provider"`
-	PackedPolicySize int            `xml:"AssumeRoleWithWebIdentityResult>PackedPolicySize,omitempty"`
-	SourceIdentity   string         `xml:"AssumeRoleWithWebIdentityResult>SourceIdentity,omitempty"`
-	RequestID        string         `xml:"ResponseMetadata>RequestId"`
+	XMLName   xml.Name `xml:"AssumeRoleWithWebIdentityResponse"`
+	Namespace string   `xml:"xmlns,attr"`
+	Result    struct {
+		Subject  string `xml:"SubjectFromWebIdentityToken"`
+		Audience string `xml:"Audience"`
+		Provider string `xml:"Provider"`
+		grantXML
+	} `xml:"AssumeRoleWithWebIdentityResult"`
+	RequestID string `xml:"ResponseMetadata>RequestId"`
+}
+
+// grantXML is what the two actions tell of the session granted.
+type grantXML struct {
+	Credentials             credentialsXML `xml:"Credentials"`
+	AssumedRoleID           string         `xml:"AssumedRoleUser>AssumedRoleId"`
+	ARN                     string         `xml:"AssumedRoleUser>Arn"`
+	PackedPolicySize        int            `xml:"PackedPolicySize,omitempty"`
+	SessionTokenSize        int            `xml:"SessionTokenSize"`
+	SessionTokenUtilization int            `xml:"SessionTokenUtilization"`
+	SourceIdentity          string         `xml:"SourceIdentity,omitempty"`
 }
 
 type credentialsXML struct {

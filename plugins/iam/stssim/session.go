@@ -27,9 +27,13 @@ type principal struct {
 // "IQoJb3JpZ2luX2Vj", which some tools look for.
 const tokenHead = "!\n\torigin_ec" //nolint:gosec // the public head of every token
 
-// sealedSize is the least size of what is sealed. Real tokens have several
-// hundred characters; clients with small buffers must fail here too.
-const sealedSize = 480
+const (
+	// sealedSize is the least size of what is sealed. Real tokens have several
+	// hundred characters; clients with small buffers must fail here too.
+	sealedSize = 480
+	// maxToken is the most characters that a token has.
+	maxToken = 4096
+)
 
 // session is what a token carries.
 type session struct {
@@ -58,13 +62,15 @@ func (v *session) makeKeys() {
 	v.Secret = base64.StdEncoding.EncodeToString(random[32:62])
 }
 
-// token seals the session.
-func (s *Server) token(v *session) (string, error) {
+// token seals the session. The token has at least minimum characters.
+func (s *Server) token(v *session, minimum int) (string, error) {
 	plain, err := json.Marshal(v) //nolint:gosec // sealed below
 	if err != nil {
 		return "", fmt.Errorf("write session: %w", err)
 	}
-	if pad := sealedSize - len(plain); pad > 0 {
+	around := len(tokenHead) + s.seal.NonceSize() + s.seal.Overhead()
+	least := max(sealedSize, (minimum+3)/4*3-around) // four characters carry three bytes
+	if pad := least - len(plain); pad > 0 {
 		plain = append(plain, bytes.Repeat([]byte(" "), pad)...)
 	}
 	nonce := make([]byte, s.seal.NonceSize())

@@ -33,15 +33,15 @@ func (x *exchange) assumeRoleWithWebIdentity() (any, *apiError) {
 		return nil, deniedIdentity()
 	}
 	granted := &session{RoleARN: role, Name: x.form.Get("RoleSessionName"), SourceIdentity: w.sourceIdentity, Tags: tags}
-	credentials, err := x.grant(granted, askedDuration(x.form))
+	result, err := x.grant(granted, askedDuration(x.form))
 	if err != nil {
 		return nil, err
 	}
-	return webIdentityXML{
-		Namespace: namespace, Credentials: credentials, Subject: w.subject,
-		AssumedRoleID: granted.id(), ARN: granted.arn(), PackedPolicySize: packed,
-		Provider: provider, Audience: w.audience, SourceIdentity: w.sourceIdentity, RequestID: x.requestID,
-	}, nil
+	result.PackedPolicySize = packed
+	out := webIdentityXML{Namespace: namespace, RequestID: x.requestID}
+	out.Result.Subject, out.Result.Audience, out.Result.Provider = w.subject, w.audience, provider
+	out.Result.grantXML = result
+	return out, nil
 }
 
 // identity returns whom the request's token names.
