@@ -77,15 +77,17 @@ func (f *Fault) skew() time.Duration {
 
 // named says whether [Call.Code] is the fault's name, since no error code
 // tells of it.
-func (f *Fault) named(status int) bool {
+func (f *Fault) named(c Call) bool {
 	if f == nil {
 		return false
 	}
 	switch f.Kind {
 	case Hang, Reset, BadGateway, Redirect:
 		return true
-	case Malformed, Truncated, Incomplete:
-		return status == http.StatusOK
+	case Malformed, Truncated:
+		return c.Status == http.StatusOK
+	case Incomplete:
+		return c.IssuedKeyID != ""
 	}
 	return false
 }

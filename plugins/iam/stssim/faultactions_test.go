@@ -95,6 +95,9 @@ func TestIncompleteWebIdentity(t *testing.T) {
 	if call := w.last(); call.Code != "incomplete" || call.Status != http.StatusOK {
 		t.Errorf("call = %+v", call)
 	}
+	if _, err := w.client(w.bootstrap()).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{}); err != nil || w.last().Code != "Success" {
+		t.Errorf("it hits nothing else: %v, call %+v", err, w.last())
+	}
 	w.setFault(&stssim.Fault{Kind: stssim.Malformed})
 	if _, err := w.identify(i.token("ES256", claims(w.now(), nil)), 0); err == nil || w.last().Code != "malformed" {
 		t.Errorf("malformed: %v, call %+v", err, w.last())

@@ -33,7 +33,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Server: s, request: r, requestID: newRequestID(), now: s.now()}
 	out := x.answer()
 	x.call.Time, x.call.Status = x.now, out.status
-	if x.fault.named(out.status) {
+	if x.fault.named(x.call) {
 		x.call.Code = x.fault.Kind.String()
 	}
 	s.observe(x.call)
