@@ -71,6 +71,11 @@ func checkText(n *pluginv1.Node) error {
 		if !utf8.ValidString(l.GetContentType()) {
 			texts["ContentType"] = l.GetContentType()
 		}
+		for name, value := range l.GetAudit().GetFields() {
+			if !utf8.ValidString(name) || !utf8.ValidString(value) {
+				return fmt.Errorf("the Audit field %q of node %q is not UTF-8", name, n.GetPath())
+			}
+		}
 	}
 	for what, text := range texts {
 		if !utf8.ValidString(text) {
@@ -87,6 +92,9 @@ func encodeLeaf(l Leaf) *pluginv1.Leaf {
 		LastModified: encodeTime(l.LastModified),
 		NotAfter:     encodeTime(l.NotAfter),
 		Label:        l.Label,
+	}
+	if l.Audit != nil {
+		out.Audit = &pluginv1.Audit{Fields: l.Audit}
 	}
 	if l.Successor != nil {
 		out.Successor = encodeLeaf(*l.Successor)

@@ -91,7 +91,8 @@ func (r *rack) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 		"meta-data/rack/ends": sdk.Leaf{
 			Body: []byte("now"), ContentType: "application/json", Since: "2011-01-01",
 			LastModified: time.Unix(1, 0).UTC(), NotAfter: time.Unix(2, 0).UTC(),
-			Successor: &sdk.Leaf{Body: []byte("then")},
+			Audit:     map[string]string{"key": "1"},
+			Successor: &sdk.Leaf{Body: []byte("then"), Audit: map[string]string{}},
 		},
 		"meta-data/rack/asks": sdk.Live{Subtree: true, Resolve: func(_ context.Context, q *sdk.Request) (sdk.Leaf, error) {
 			switch q.Path {
@@ -193,6 +194,12 @@ func TestNodesCross(t *testing.T) {
 	if string(l.Body) != "now" || l.ContentType != "application/json" || l.Since != "2011-01-01" ||
 		!l.LastModified.Equal(time.Unix(1, 0)) || !l.NotAfter.Equal(time.Unix(2, 0)) || string(l.Successor.Body) != "then" {
 		t.Errorf("leaf %+v", l)
+	}
+	if next := l.Successor.Audit; len(l.Audit) != 1 || l.Audit["key"] != "1" || next == nil || len(next) != 0 {
+		t.Errorf("audits %v and %v", l.Audit, next)
+	}
+	if row, _ := tree["meta-data/rack/row"].(sdk.Leaf); row.Audit != nil {
+		t.Errorf("an audit out of nothing: %v", row.Audit)
 	}
 	if live, ok := tree["meta-data/rack/asks"].(sdk.Live); !ok || !live.Subtree {
 		t.Errorf("live node %+v", tree["meta-data/rack/asks"])
@@ -301,6 +308,8 @@ func TestTextMustBeUTF8(t *testing.T) {
 		`no new tree: the Label of node "a" is not UTF-8: "\xff"`:            {"a": sdk.Dir{Label: "\xff"}},
 		`no new tree: the Order of node "a" is not UTF-8: "b \xff"`:          {"a": sdk.Dir{Order: []string{"b", "\xff"}}},
 		`no new tree: the ContentType of node "a" is not UTF-8: "text/\xff"`: {"a": sdk.Leaf{Successor: &sdk.Leaf{ContentType: "text/\xff"}}},
+		`no new tree: the Audit field "b" of node "a" is not UTF-8`:          {"a": sdk.Leaf{Successor: &sdk.Leaf{Audit: map[string]string{"b": "\xff"}}}},
+		`no new tree: the Audit field "\xff" of node "a" is not UTF-8`:       {"a": sdk.Leaf{Audit: map[string]string{"\xff": "b"}}},
 	} {
 		p := sdktest.Start(t, odd{tree})
 		sdktest.Expect(t, p.Configure(""))

@@ -40,6 +40,15 @@ type Leaf struct {
 	// Successor is served from NotAfter on; without one the path is gone. Its
 	// Since is that of the leaf it follows.
 	Successor *Leaf
+	// Audit, when it is not nil, has the core log each read of the leaf: every
+	// GET that is answered with it is told at level info with the client's
+	// address, the path and these fields, such as "access_key_id". An empty
+	// map adds no field. It holds no secret. A Successor has an Audit of its
+	// own, or none. There are at most 16 fields; a name has 1 to 64 letters,
+	// digits, underscores, dashes and dots and is none that the core writes
+	// itself (client, path, imds, plugin, instance); a value has at most 2048
+	// bytes and no control characters.
+	Audit map[string]string
 }
 
 // Dir is a directory that needs an entry: an empty one, one that its parent
@@ -63,7 +72,8 @@ type Live struct {
 	// twice. Return [ErrNotFound] when there is no such path; another error
 	// answers 503, and its text goes to the log, so it holds no secret. Calls
 	// overlap one another and Tree. Ctx ends with the plugin's resolve
-	// timeout. Since, NotAfter and Successor of the leaf are not looked at.
+	// timeout. Since, NotAfter and Successor of the leaf are not looked at;
+	// with an Audit that the core refuses the answer is 503.
 	Resolve func(ctx context.Context, r *Request) (Leaf, error)
 	// Subtree makes everything below the node live too; it is then listed
 	// with a slash.

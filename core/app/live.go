@@ -27,6 +27,9 @@ func resolver(plugins []*supervise.Plugin, instance string) func(context.Context
 				return imds.Value{}, err
 			}
 			v := imds.Value{Body: leaf.GetBody(), ContentType: leaf.GetContentType()}
+			if v.Audit, err = router.NewAudit(leaf.GetAudit()); err != nil {
+				return imds.Value{}, err // what cannot be logged as it must be is not told
+			}
 			if leaf.GetLastModified().IsValid() {
 				v.LastModified = leaf.GetLastModified().AsTime()
 			}

@@ -18,6 +18,7 @@ func (s *Server) content(ctx context.Context, o *Options, path string, client ne
 	case router.Content:
 		r := replyContent
 		r.head, r.body = res.Head, res.Body
+		r.read = audited(&res, res.Audit)
 		return r
 	case router.Live:
 		return s.live(ctx, o, res, client, buf)
@@ -76,5 +77,6 @@ func (s *Server) live(ctx context.Context, o *Options, res router.Result, client
 	r := replyContent
 	buf.head = appendHead(buf.head[:0], value.ContentType, value.LastModified, len(value.Body))
 	r.head, r.body = buf.head, value.Body
+	r.read = audited(&res, value.Audit)
 	return r
 }

@@ -84,6 +84,9 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 	if s.send(c, o, buf, &rep, keep) != nil {
 		return false
 	}
+	if rep.read != nil && r.Method == http.MethodGet {
+		s.tell(c, &rep)
+	}
 	if !keep {
 		if r.ContentLength != 0 || head.chunked || r.Header[headerExpect] != nil || br.Buffered() > 0 {
 			s.linger(c)

@@ -27,6 +27,8 @@ type Value struct {
 	LastModified time.Time
 	// Body is served byte for byte.
 	Body []byte
+	// Audit says that the read is to be logged; nil when it is not.
+	Audit *router.Audit
 }
 
 // Settings are the metadata options of an instance, in the words of the EC2
@@ -86,8 +88,9 @@ type Options struct {
 	KeepAlive bool
 	// Limits bound what clients may cost.
 	Limits Limits
-	// Log receives refusals and failures, and at debug level each request
-	// without its query, headers and body. Nil is silence.
+	// Log receives refusals and failures, at info level each GET that was
+	// answered with an audited leaf, and at debug level each request without
+	// its query, headers and body. Nil is silence.
 	Log hclog.Logger
 	// Now is the wall clock of Date headers and of the pace of warnings; nil
 	// is time.Now. Deadlines of sockets are the operating system's and do not

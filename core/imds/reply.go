@@ -15,7 +15,8 @@ type reply struct {
 	head []byte // lines before Date
 	tail string // lines after Connection
 	body []byte
-	hops int // hop limit of this answer; 0 leaves it
+	hops int          // hop limit of this answer; 0 leaves it
+	read *auditedRead // nil: the log need not tell of it
 }
 
 // The answers that are always the same. All is from captures of the real

@@ -38,7 +38,7 @@ func benchRouter(tb testing.TB, vanishing bool) *View {
 	publish(tb, r, "identity", leaf("dynamic/instance-identity/document", "{}"), subtree("dynamic/live"))
 	publish(tb, r, "iam",
 		leaf("meta-data/iam/info", "{}"),
-		ends(leaf("meta-data/iam/security-credentials/app", "{}", "{failed}"), time.Now().Add(time.Hour)))
+		audited(ends(leaf("meta-data/iam/security-credentials/app", "{}", "{failed}"), time.Now().Add(time.Hour)), 0, "role", "app"))
 	return r.View("")
 }
 

@@ -20,7 +20,8 @@ const never = math.MaxInt64
 // content is what is served at one path for a time.
 type content struct {
 	head, body []byte
-	until      int64 // wall clock in nanoseconds; never when it does not end
+	until      int64  // wall clock in nanoseconds; never when it does not end
+	audit      *Audit // nil: reads are not logged
 }
 
 // at returns what of a chain is served at the moment now, and nil when its end
@@ -83,8 +84,12 @@ func (v *View) render(l *pluginv1.Leaf) (c content, notAfter time.Time, err erro
 	if err != nil {
 		return content{}, time.Time{}, err
 	}
+	audit, err := NewAudit(l.GetAudit())
+	if err != nil {
+		return content{}, time.Time{}, err
+	}
 	body := l.GetBody()
-	return content{head: v.renderHead(contentType, modified, len(body)), body: body, until: nanos(notAfter)}, notAfter, nil
+	return content{head: v.renderHead(contentType, modified, len(body)), body: body, until: nanos(notAfter), audit: audit}, notAfter, nil
 }
 
 // checkContentType keeps out what would end the header's line or the header.

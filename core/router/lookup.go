@@ -38,6 +38,9 @@ type Result struct {
 	Kind Kind
 	// Head is what [Options].Render made for Body; both of Content.
 	Head, Body []byte
+	// Audit says that the read is to be logged; nil when it is not. Of
+	// Content. Listings have none.
+	Audit *Audit
 	// Plugin is the owner of what was found; empty for the listings above all
 	// mounts. Of Content and Live.
 	Plugin string
@@ -119,7 +122,7 @@ func (v *View) found(r *Result, t *tree, e *entry, version int) {
 			return
 		}
 	}
-	r.Kind, r.Head, r.Body = Content, c.head, c.body
+	r.Kind, r.Head, r.Body, r.Audit = Content, c.head, c.body, c.audit
 	r.Plugin, r.Path, r.Version = e.plugin, e.path, versions[version]
 }
 

@@ -14,7 +14,7 @@ import (
 // What one tree may have. A tree over a limit is refused whole.
 const (
 	// MaxTree is the size in bytes of all bodies, paths, labels, names in
-	// orders and header values.
+	// orders, header values and audit fields.
 	MaxTree = 16 << 20
 	// MaxNodes is the number of nodes and of the directories above them.
 	MaxNodes = 1 << 16
@@ -111,7 +111,7 @@ func treeSize(in []*pluginv1.Node) int {
 			size += len(name)
 		}
 		for l := n.GetLeaf(); l != nil; l = l.GetSuccessor() {
-			size += len(l.GetBody()) + len(l.GetContentType())
+			size += len(l.GetBody()) + len(l.GetContentType()) + auditSize(l.GetAudit())
 		}
 	}
 	return size

@@ -1,6 +1,7 @@
 package sdktest
 
 import (
+	"maps"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -33,6 +34,10 @@ func decodeLeaf(m *pluginv1.Leaf) sdk.Leaf {
 		LastModified: decodeTime(m.GetLastModified()),
 		NotAfter:     decodeTime(m.GetNotAfter()),
 		Label:        m.GetLabel(),
+	}
+	if a := m.GetAudit(); a != nil {
+		l.Audit = map[string]string{} // an audit without fields is one all the same
+		maps.Copy(l.Audit, a.GetFields())
 	}
 	if s := m.GetSuccessor(); s != nil {
 		next := decodeLeaf(s)

@@ -181,7 +181,7 @@ func (x Status_Level) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Status_Level.Descriptor instead.
 func (Status_Level) EnumDescriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{23, 0}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{24, 0}
 }
 
 // Kind of a failure.
@@ -238,7 +238,7 @@ func (x ActError_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ActError_Kind.Descriptor instead.
 func (ActError_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{29, 0}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{30, 0}
 }
 
 // DescribeRequest asks a plugin what it is.
@@ -1777,7 +1777,9 @@ type Leaf struct {
 	// What is served from not_after on; unset: the path is gone.
 	Successor *Leaf `protobuf:"bytes,5,opt,name=successor,proto3" json:"successor,omitempty"`
 	// How the parent lists it; empty is its name. Not looked at in a successor.
-	Label         string `protobuf:"bytes,6,opt,name=label,proto3" json:"label,omitempty"`
+	Label string `protobuf:"bytes,6,opt,name=label,proto3" json:"label,omitempty"`
+	// Set: the core logs each read of the leaf. A successor has its own, or none.
+	Audit         *Audit `protobuf:"bytes,7,opt,name=audit,proto3" json:"audit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1854,6 +1856,63 @@ func (x *Leaf) GetLabel() string {
 	return ""
 }
 
+func (x *Leaf) GetAudit() *Audit {
+	if x != nil {
+		return x.Audit
+	}
+	return nil
+}
+
+// Audit has each GET that is answered with a leaf written to the core's log,
+// with the client's address and the path.
+type Audit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the line says besides, in the order of the names; no secrets. At most
+	// 16; a name has 1 to 64 letters, digits, underscores, dashes and dots and
+	// is none of those that the core writes (client, path, imds, plugin,
+	// instance), a value has at most 2048 bytes and no control characters.
+	Fields        map[string]string `protobuf:"bytes,1,rep,name=fields,proto3" json:"fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Audit) Reset() {
+	*x = Audit{}
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Audit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Audit) ProtoMessage() {}
+
+func (x *Audit) ProtoReflect() protoreflect.Message {
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Audit.ProtoReflect.Descriptor instead.
+func (*Audit) Descriptor() ([]byte, []int) {
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Audit) GetFields() map[string]string {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
 // Dir is a directory.
 type Dir struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1869,7 +1928,7 @@ type Dir struct {
 
 func (x *Dir) Reset() {
 	*x = Dir{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[20]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1881,7 +1940,7 @@ func (x *Dir) String() string {
 func (*Dir) ProtoMessage() {}
 
 func (x *Dir) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[20]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1894,7 +1953,7 @@ func (x *Dir) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dir.ProtoReflect.Descriptor instead.
 func (*Dir) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{20}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Dir) GetLabel() string {
@@ -1922,7 +1981,7 @@ type Live struct {
 
 func (x *Live) Reset() {
 	*x = Live{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1934,7 +1993,7 @@ func (x *Live) String() string {
 func (*Live) ProtoMessage() {}
 
 func (x *Live) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1947,7 +2006,7 @@ func (x *Live) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Live.ProtoReflect.Descriptor instead.
 func (*Live) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Live) GetSubtree() bool {
@@ -1966,7 +2025,7 @@ type Ready struct {
 
 func (x *Ready) Reset() {
 	*x = Ready{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1978,7 +2037,7 @@ func (x *Ready) String() string {
 func (*Ready) ProtoMessage() {}
 
 func (x *Ready) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1991,7 +2050,7 @@ func (x *Ready) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ready.ProtoReflect.Descriptor instead.
 func (*Ready) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{23}
 }
 
 // Status is a plugin's own state of health.
@@ -2010,7 +2069,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[23]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2022,7 +2081,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[23]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2035,7 +2094,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{23}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Status) GetLevel() Status_Level {
@@ -2072,7 +2131,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[24]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2084,7 +2143,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[24]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2097,7 +2156,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{24}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Checkpoint) GetData() []byte {
@@ -2133,7 +2192,7 @@ type ResolveRequest struct {
 
 func (x *ResolveRequest) Reset() {
 	*x = ResolveRequest{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[25]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2145,7 +2204,7 @@ func (x *ResolveRequest) String() string {
 func (*ResolveRequest) ProtoMessage() {}
 
 func (x *ResolveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[25]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2158,7 +2217,7 @@ func (x *ResolveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRequest.ProtoReflect.Descriptor instead.
 func (*ResolveRequest) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{25}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ResolveRequest) GetInstance() string {
@@ -2207,7 +2266,7 @@ type ResolveResponse struct {
 
 func (x *ResolveResponse) Reset() {
 	*x = ResolveResponse{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[26]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2219,7 +2278,7 @@ func (x *ResolveResponse) String() string {
 func (*ResolveResponse) ProtoMessage() {}
 
 func (x *ResolveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[26]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2232,7 +2291,7 @@ func (x *ResolveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveResponse.ProtoReflect.Descriptor instead.
 func (*ResolveResponse) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{26}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ResolveResponse) GetLeaf() *Leaf {
@@ -2255,7 +2314,7 @@ type ActRequest struct {
 
 func (x *ActRequest) Reset() {
 	*x = ActRequest{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[27]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2267,7 +2326,7 @@ func (x *ActRequest) String() string {
 func (*ActRequest) ProtoMessage() {}
 
 func (x *ActRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[27]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2280,7 +2339,7 @@ func (x *ActRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActRequest.ProtoReflect.Descriptor instead.
 func (*ActRequest) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{27}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ActRequest) GetAction() string {
@@ -2312,7 +2371,7 @@ type ActResponse struct {
 
 func (x *ActResponse) Reset() {
 	*x = ActResponse{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[28]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2324,7 +2383,7 @@ func (x *ActResponse) String() string {
 func (*ActResponse) ProtoMessage() {}
 
 func (x *ActResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[28]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2337,7 +2396,7 @@ func (x *ActResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActResponse.ProtoReflect.Descriptor instead.
 func (*ActResponse) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{28}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ActResponse) GetBody() []byte {
@@ -2374,7 +2433,7 @@ type ActError struct {
 
 func (x *ActError) Reset() {
 	*x = ActError{}
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[29]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2386,7 +2445,7 @@ func (x *ActError) String() string {
 func (*ActError) ProtoMessage() {}
 
 func (x *ActError) ProtoReflect() protoreflect.Message {
-	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[29]
+	mi := &file_mockmd_plugin_v1_plugin_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2399,7 +2458,7 @@ func (x *ActError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActError.ProtoReflect.Descriptor instead.
 func (*ActError) Descriptor() ([]byte, []int) {
-	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{29}
+	return file_mockmd_plugin_v1_plugin_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ActError) GetKind() ActError_Kind {
@@ -2536,14 +2595,20 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x04leaf\x18\x03 \x01(\v2\x16.mockmd.plugin.v1.LeafH\x00R\x04leaf\x12)\n" +
 	"\x03dir\x18\x04 \x01(\v2\x15.mockmd.plugin.v1.DirH\x00R\x03dir\x12,\n" +
 	"\x04live\x18\x05 \x01(\v2\x16.mockmd.plugin.v1.LiveH\x00R\x04liveB\x06\n" +
-	"\x04kind\"\x83\x02\n" +
+	"\x04kind\"\xb2\x02\n" +
 	"\x04Leaf\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12!\n" +
 	"\fcontent_type\x18\x02 \x01(\tR\vcontentType\x12?\n" +
 	"\rlast_modified\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\flastModified\x127\n" +
 	"\tnot_after\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bnotAfter\x124\n" +
 	"\tsuccessor\x18\x05 \x01(\v2\x16.mockmd.plugin.v1.LeafR\tsuccessor\x12\x14\n" +
-	"\x05label\x18\x06 \x01(\tR\x05label\"1\n" +
+	"\x05label\x18\x06 \x01(\tR\x05label\x12-\n" +
+	"\x05audit\x18\a \x01(\v2\x17.mockmd.plugin.v1.AuditR\x05audit\"\x7f\n" +
+	"\x05Audit\x12;\n" +
+	"\x06fields\x18\x01 \x03(\v2#.mockmd.plugin.v1.Audit.FieldsEntryR\x06fields\x1a9\n" +
+	"\vFieldsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"1\n" +
 	"\x03Dir\x12\x14\n" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12\x14\n" +
 	"\x05order\x18\x02 \x03(\tR\x05order\" \n" +
@@ -2613,7 +2678,7 @@ func file_mockmd_plugin_v1_plugin_proto_rawDescGZIP() []byte {
 }
 
 var file_mockmd_plugin_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_mockmd_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
+var file_mockmd_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_mockmd_plugin_v1_plugin_proto_goTypes = []any{
 	(Capability)(0),               // 0: mockmd.plugin.v1.Capability
 	(Diagnostic_Severity)(0),      // 1: mockmd.plugin.v1.Diagnostic.Severity
@@ -2639,18 +2704,20 @@ var file_mockmd_plugin_v1_plugin_proto_goTypes = []any{
 	(*Tree)(nil),                  // 21: mockmd.plugin.v1.Tree
 	(*Node)(nil),                  // 22: mockmd.plugin.v1.Node
 	(*Leaf)(nil),                  // 23: mockmd.plugin.v1.Leaf
-	(*Dir)(nil),                   // 24: mockmd.plugin.v1.Dir
-	(*Live)(nil),                  // 25: mockmd.plugin.v1.Live
-	(*Ready)(nil),                 // 26: mockmd.plugin.v1.Ready
-	(*Status)(nil),                // 27: mockmd.plugin.v1.Status
-	(*Checkpoint)(nil),            // 28: mockmd.plugin.v1.Checkpoint
-	(*ResolveRequest)(nil),        // 29: mockmd.plugin.v1.ResolveRequest
-	(*ResolveResponse)(nil),       // 30: mockmd.plugin.v1.ResolveResponse
-	(*ActRequest)(nil),            // 31: mockmd.plugin.v1.ActRequest
-	(*ActResponse)(nil),           // 32: mockmd.plugin.v1.ActResponse
-	(*ActError)(nil),              // 33: mockmd.plugin.v1.ActError
-	nil,                           // 34: mockmd.plugin.v1.Instance.RangesEntry
-	(*timestamppb.Timestamp)(nil), // 35: google.protobuf.Timestamp
+	(*Audit)(nil),                 // 24: mockmd.plugin.v1.Audit
+	(*Dir)(nil),                   // 25: mockmd.plugin.v1.Dir
+	(*Live)(nil),                  // 26: mockmd.plugin.v1.Live
+	(*Ready)(nil),                 // 27: mockmd.plugin.v1.Ready
+	(*Status)(nil),                // 28: mockmd.plugin.v1.Status
+	(*Checkpoint)(nil),            // 29: mockmd.plugin.v1.Checkpoint
+	(*ResolveRequest)(nil),        // 30: mockmd.plugin.v1.ResolveRequest
+	(*ResolveResponse)(nil),       // 31: mockmd.plugin.v1.ResolveResponse
+	(*ActRequest)(nil),            // 32: mockmd.plugin.v1.ActRequest
+	(*ActResponse)(nil),           // 33: mockmd.plugin.v1.ActResponse
+	(*ActError)(nil),              // 34: mockmd.plugin.v1.ActError
+	nil,                           // 35: mockmd.plugin.v1.Instance.RangesEntry
+	nil,                           // 36: mockmd.plugin.v1.Audit.FieldsEntry
+	(*timestamppb.Timestamp)(nil), // 37: google.protobuf.Timestamp
 }
 var file_mockmd_plugin_v1_plugin_proto_depIdxs = []int32{
 	6,  // 0: mockmd.plugin.v1.DescribeResponse.actions:type_name -> mockmd.plugin.v1.Action
@@ -2673,7 +2740,7 @@ var file_mockmd_plugin_v1_plugin_proto_depIdxs = []int32{
 	1,  // 17: mockmd.plugin.v1.Diagnostic.severity:type_name -> mockmd.plugin.v1.Diagnostic.Severity
 	9,  // 18: mockmd.plugin.v1.Diagnostic.subject:type_name -> mockmd.plugin.v1.Range
 	9,  // 19: mockmd.plugin.v1.Diagnostic.context:type_name -> mockmd.plugin.v1.Range
-	34, // 20: mockmd.plugin.v1.Instance.ranges:type_name -> mockmd.plugin.v1.Instance.RangesEntry
+	35, // 20: mockmd.plugin.v1.Instance.ranges:type_name -> mockmd.plugin.v1.Instance.RangesEntry
 	12, // 21: mockmd.plugin.v1.ConfigureRequest.config:type_name -> mockmd.plugin.v1.Body
 	14, // 22: mockmd.plugin.v1.ConfigureRequest.instances:type_name -> mockmd.plugin.v1.Instance
 	13, // 23: mockmd.plugin.v1.ConfigureResponse.diagnostics:type_name -> mockmd.plugin.v1.Diagnostic
@@ -2682,38 +2749,40 @@ var file_mockmd_plugin_v1_plugin_proto_depIdxs = []int32{
 	19, // 26: mockmd.plugin.v1.RunRequest.instance_removed:type_name -> mockmd.plugin.v1.InstanceRemoved
 	14, // 27: mockmd.plugin.v1.Start.instances:type_name -> mockmd.plugin.v1.Instance
 	21, // 28: mockmd.plugin.v1.RunResponse.tree:type_name -> mockmd.plugin.v1.Tree
-	26, // 29: mockmd.plugin.v1.RunResponse.ready:type_name -> mockmd.plugin.v1.Ready
-	27, // 30: mockmd.plugin.v1.RunResponse.status:type_name -> mockmd.plugin.v1.Status
-	28, // 31: mockmd.plugin.v1.RunResponse.checkpoint:type_name -> mockmd.plugin.v1.Checkpoint
+	27, // 29: mockmd.plugin.v1.RunResponse.ready:type_name -> mockmd.plugin.v1.Ready
+	28, // 30: mockmd.plugin.v1.RunResponse.status:type_name -> mockmd.plugin.v1.Status
+	29, // 31: mockmd.plugin.v1.RunResponse.checkpoint:type_name -> mockmd.plugin.v1.Checkpoint
 	22, // 32: mockmd.plugin.v1.Tree.nodes:type_name -> mockmd.plugin.v1.Node
 	23, // 33: mockmd.plugin.v1.Node.leaf:type_name -> mockmd.plugin.v1.Leaf
-	24, // 34: mockmd.plugin.v1.Node.dir:type_name -> mockmd.plugin.v1.Dir
-	25, // 35: mockmd.plugin.v1.Node.live:type_name -> mockmd.plugin.v1.Live
-	35, // 36: mockmd.plugin.v1.Leaf.last_modified:type_name -> google.protobuf.Timestamp
-	35, // 37: mockmd.plugin.v1.Leaf.not_after:type_name -> google.protobuf.Timestamp
+	25, // 34: mockmd.plugin.v1.Node.dir:type_name -> mockmd.plugin.v1.Dir
+	26, // 35: mockmd.plugin.v1.Node.live:type_name -> mockmd.plugin.v1.Live
+	37, // 36: mockmd.plugin.v1.Leaf.last_modified:type_name -> google.protobuf.Timestamp
+	37, // 37: mockmd.plugin.v1.Leaf.not_after:type_name -> google.protobuf.Timestamp
 	23, // 38: mockmd.plugin.v1.Leaf.successor:type_name -> mockmd.plugin.v1.Leaf
-	2,  // 39: mockmd.plugin.v1.Status.level:type_name -> mockmd.plugin.v1.Status.Level
-	35, // 40: mockmd.plugin.v1.Status.valid_until:type_name -> google.protobuf.Timestamp
-	23, // 41: mockmd.plugin.v1.ResolveResponse.leaf:type_name -> mockmd.plugin.v1.Leaf
-	33, // 42: mockmd.plugin.v1.ActResponse.error:type_name -> mockmd.plugin.v1.ActError
-	28, // 43: mockmd.plugin.v1.ActResponse.checkpoint:type_name -> mockmd.plugin.v1.Checkpoint
-	3,  // 44: mockmd.plugin.v1.ActError.kind:type_name -> mockmd.plugin.v1.ActError.Kind
-	9,  // 45: mockmd.plugin.v1.Instance.RangesEntry.value:type_name -> mockmd.plugin.v1.Range
-	4,  // 46: mockmd.plugin.v1.PluginService.Describe:input_type -> mockmd.plugin.v1.DescribeRequest
-	15, // 47: mockmd.plugin.v1.PluginService.Configure:input_type -> mockmd.plugin.v1.ConfigureRequest
-	17, // 48: mockmd.plugin.v1.PluginService.Run:input_type -> mockmd.plugin.v1.RunRequest
-	29, // 49: mockmd.plugin.v1.PluginService.Resolve:input_type -> mockmd.plugin.v1.ResolveRequest
-	31, // 50: mockmd.plugin.v1.PluginService.Act:input_type -> mockmd.plugin.v1.ActRequest
-	5,  // 51: mockmd.plugin.v1.PluginService.Describe:output_type -> mockmd.plugin.v1.DescribeResponse
-	16, // 52: mockmd.plugin.v1.PluginService.Configure:output_type -> mockmd.plugin.v1.ConfigureResponse
-	20, // 53: mockmd.plugin.v1.PluginService.Run:output_type -> mockmd.plugin.v1.RunResponse
-	30, // 54: mockmd.plugin.v1.PluginService.Resolve:output_type -> mockmd.plugin.v1.ResolveResponse
-	32, // 55: mockmd.plugin.v1.PluginService.Act:output_type -> mockmd.plugin.v1.ActResponse
-	51, // [51:56] is the sub-list for method output_type
-	46, // [46:51] is the sub-list for method input_type
-	46, // [46:46] is the sub-list for extension type_name
-	46, // [46:46] is the sub-list for extension extendee
-	0,  // [0:46] is the sub-list for field type_name
+	24, // 39: mockmd.plugin.v1.Leaf.audit:type_name -> mockmd.plugin.v1.Audit
+	36, // 40: mockmd.plugin.v1.Audit.fields:type_name -> mockmd.plugin.v1.Audit.FieldsEntry
+	2,  // 41: mockmd.plugin.v1.Status.level:type_name -> mockmd.plugin.v1.Status.Level
+	37, // 42: mockmd.plugin.v1.Status.valid_until:type_name -> google.protobuf.Timestamp
+	23, // 43: mockmd.plugin.v1.ResolveResponse.leaf:type_name -> mockmd.plugin.v1.Leaf
+	34, // 44: mockmd.plugin.v1.ActResponse.error:type_name -> mockmd.plugin.v1.ActError
+	29, // 45: mockmd.plugin.v1.ActResponse.checkpoint:type_name -> mockmd.plugin.v1.Checkpoint
+	3,  // 46: mockmd.plugin.v1.ActError.kind:type_name -> mockmd.plugin.v1.ActError.Kind
+	9,  // 47: mockmd.plugin.v1.Instance.RangesEntry.value:type_name -> mockmd.plugin.v1.Range
+	4,  // 48: mockmd.plugin.v1.PluginService.Describe:input_type -> mockmd.plugin.v1.DescribeRequest
+	15, // 49: mockmd.plugin.v1.PluginService.Configure:input_type -> mockmd.plugin.v1.ConfigureRequest
+	17, // 50: mockmd.plugin.v1.PluginService.Run:input_type -> mockmd.plugin.v1.RunRequest
+	30, // 51: mockmd.plugin.v1.PluginService.Resolve:input_type -> mockmd.plugin.v1.ResolveRequest
+	32, // 52: mockmd.plugin.v1.PluginService.Act:input_type -> mockmd.plugin.v1.ActRequest
+	5,  // 53: mockmd.plugin.v1.PluginService.Describe:output_type -> mockmd.plugin.v1.DescribeResponse
+	16, // 54: mockmd.plugin.v1.PluginService.Configure:output_type -> mockmd.plugin.v1.ConfigureResponse
+	20, // 55: mockmd.plugin.v1.PluginService.Run:output_type -> mockmd.plugin.v1.RunResponse
+	31, // 56: mockmd.plugin.v1.PluginService.Resolve:output_type -> mockmd.plugin.v1.ResolveResponse
+	33, // 57: mockmd.plugin.v1.PluginService.Act:output_type -> mockmd.plugin.v1.ActResponse
+	53, // [53:58] is the sub-list for method output_type
+	48, // [48:53] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_mockmd_plugin_v1_plugin_proto_init() }
@@ -2743,7 +2812,7 @@ func file_mockmd_plugin_v1_plugin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_mockmd_plugin_v1_plugin_proto_rawDesc), len(file_mockmd_plugin_v1_plugin_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   31,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
