@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"io"
 
 	"github.com/hashicorp/go-hclog"
@@ -24,13 +25,29 @@ func newLog(o *Options, c config.Log, w io.Writer) (hclog.Logger, error) {
 	if format != "text" && format != "json" {
 		return nil, &UsageError{"log-format", format, "text or json"}
 	}
-	return hclog.New(&hclog.LoggerOptions{
+	lo := hclog.LoggerOptions{
 		Level:      l,
 		Output:     w,
 		JSONFormat: format == "json",
 		TimeFormat: "2006-01-02T15:04:05.000Z07:00",
 		Exclude:    supervised,
-	}), nil
+	}
+	if o.Log != nil {
+		lo.Output = o.Log
+		o.Log.OnLoss(lossLine(lo))
+	}
+	return hclog.New(&lo), nil
+}
+
+// lossLine makes the line on lines of the log that were lost. It looks like the
+// others and is there at every level.
+func lossLine(lo hclog.LoggerOptions) func(int64) []byte {
+	return func(lines int64) []byte {
+		var b bytes.Buffer
+		lo.Output, lo.Level = &b, hclog.Warn
+		hclog.New(&lo).Warn("lines of the log were lost: they were not read in time", "lines", lines)
+		return b.Bytes()
+	}
 }
 
 // supervised leaves out go-plugin's lines on the end of a process: the

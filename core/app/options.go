@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/mockmd/mockmd/core/internal/logsink"
 )
 
 // Options are what the command line and the process give to [Run] and
@@ -21,6 +23,8 @@ type Options struct {
 	Environ []string
 	// Stdout receives the summary, Stderr diagnostics and the log.
 	Stdout, Stderr io.Writer
+	// Log, when not nil, receives the log in place of Stderr.
+	Log *logsink.Sink
 }
 
 // Builtin is a shipped plugin.

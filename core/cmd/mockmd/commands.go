@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mockmd/mockmd/core/app"
+	"github.com/mockmd/mockmd/core/internal/logsink"
 )
 
 // subcommand is one command of the program. It returns the exit code.
@@ -33,9 +34,14 @@ func find(args []string) (subcommand, []string) {
 	return subcommand{run: serveConfiguration}, args
 }
 
-// serveConfiguration is the main job.
+// serveConfiguration is the main job. Who serves does not wait for who reads
+// the log.
 func serveConfiguration(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return runCommand(ctx, newCommandLine("mockmd", stdout, stderr), args, app.Run)
+	log := logsink.New(stderr)
+	defer func() { _ = log.Close() }() // whoever could be told does not read
+	c := newCommandLine("mockmd", log.Before(stdout), log.Direct())
+	c.options.Log = log
+	return runCommand(ctx, c, args, app.Run)
 }
 
 // validate checks a configuration.
