@@ -13,7 +13,8 @@
 // works in the background and republishes, [Live] nodes are answered per
 // request, [Actor] offers operations to the admin listener, [Restorer] gets
 // back after a crash what [Host.Checkpoint] kept, [Expirer] says until when
-// the plugin's answers are valid.
+// the plugin's answers are valid. [Leaf.Audit] has the core log who reads a
+// leaf.
 //
 // Package [github.com/mockmd/mockmd/sdk/sdktest] tests a plugin over the real
 // contract, in the test's own process.

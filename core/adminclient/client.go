@@ -1,6 +1,7 @@
 package adminclient
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,36 +55,87 @@ func New(a *config.Admin) (*Client, error) {
 	}, nil
 }
 
+// Address returns the address that is asked, as host and port.
+func (c *Client) Address() string { return c.address }
+
 // Get reads an action. The errors are for people: they say which address was
 // asked and what the mend is. The token of the configuration is sent only when
 // the listener asks for it: on this host it does not, and what listens there
 // may be another program.
 func (c *Client) Get(ctx context.Context, action string) ([]byte, error) {
-	body, status, err := c.get(ctx, action, nil)
-	if err == nil && status == http.StatusUnauthorized && c.tokenFile != "" {
-		token, err := admin.ReadTokenFile(c.tokenFile)
-		if err != nil {
-			return nil, err
-		}
-		body, status, err = c.get(ctx, action, token)
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("%s answers %d %s%s", c.address, status, http.StatusText(status), reason(body))
+	a, err := c.Fetch(ctx, action)
+	if err == nil {
+		err = c.Refusal(a)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return body, nil
+	return a.Body, nil
 }
 
-// get sends one request.
-func (c *Client) get(ctx context.Context, action string, token []byte) (body []byte, status int, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.address+"/"+action, http.NoBody)
+// Post carries out an action that is no read, with a body of JSON or none, and
+// returns its answer, which may be empty. The errors and the token are as with
+// Get. It asks once: after an error of the transport it is not known whether
+// the action was carried out.
+func (c *Client) Post(ctx context.Context, action string, body []byte) ([]byte, error) {
+	a, err := c.ask(ctx, http.MethodPost, action, body)
+	if err == nil {
+		err = c.Refusal(a)
+	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("ask for %s: %w", action, err)
+		return nil, err
+	}
+	return a.Body, nil
+}
+
+// Answer is what the listener answers.
+type Answer struct {
+	// Status is the HTTP status.
+	Status int
+	// Body is JSON or empty when mockmd listens, and may be anything when
+	// another program does.
+	Body []byte
+}
+
+// Fetch reads a path, given without its leading slash, whatever the status of
+// the answer. The error is one of the transport or of the token file, for
+// people; the token is as with Get.
+func (c *Client) Fetch(ctx context.Context, path string) (Answer, error) {
+	return c.ask(ctx, http.MethodGet, path, nil)
+}
+
+// Refusal is what people are told of an answer that is no success; nil of one
+// that is.
+func (c *Client) Refusal(a Answer) error {
+	switch a.Status {
+	case http.StatusOK, http.StatusAccepted, http.StatusNoContent:
+		return nil
+	}
+	return fmt.Errorf("%s answers %d %s%s", c.address, a.Status, http.StatusText(a.Status), reason(a.Body))
+}
+
+// ask sends a request, and once more with the token when it is asked for: who
+// asks has not looked at the rest of the request.
+func (c *Client) ask(ctx context.Context, method, path string, body []byte) (Answer, error) {
+	a, err := c.send(ctx, method, path, body, nil)
+	if err != nil || a.Status != http.StatusUnauthorized || c.tokenFile == "" {
+		return a, err
+	}
+	token, err := admin.ReadTokenFile(c.tokenFile)
+	if err != nil {
+		return Answer{}, err
+	}
+	return c.send(ctx, method, path, body, token)
+}
+
+// send sends one request.
+func (c *Client) send(ctx context.Context, method, path string, body, token []byte) (Answer, error) {
+	r, err := http.NewRequestWithContext(ctx, method, "http://"+c.address+"/"+path, bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, fmt.Errorf("ask for %s: %w", path, err)
+	}
+	if len(body) > 0 {
+		r.Header.Set("Content-Type", "application/json")
 	}
 	if token != nil {
 		r.Header.Set("Authorization", "Bearer "+string(token))
@@ -91,18 +143,20 @@ func (c *Client) get(ctx context.Context, action string, token []byte) (body []b
 	a, err := c.http.Do(r)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return nil, 0, fmt.Errorf("nobody listens on %s: start mockmd with this configuration first", c.address)
+		return Answer{}, fmt.Errorf("nobody listens on %s: start mockmd with this configuration first", c.address)
 	case err != nil:
-		return nil, 0, fmt.Errorf("ask the admin listener: %w", err)
+		return Answer{}, fmt.Errorf("ask the admin listener: %w", err)
 	}
 	defer func() { _ = a.Body.Close() }()
-	if body, err = io.ReadAll(io.LimitReader(a.Body, maxAnswer)); err != nil {
-		return nil, 0, fmt.Errorf("read the answer of %s: %w", c.address, err)
+	answer, err := io.ReadAll(io.LimitReader(a.Body, maxAnswer))
+	if err != nil {
+		return Answer{}, fmt.Errorf("read the answer of %s: %w", c.address, err)
 	}
-	return body, a.StatusCode, nil
+	return Answer{Status: a.StatusCode, Body: answer}, nil
 }
 
-// reason is what the listener says of a refusal.
+// reason is what the listener says of a refusal, after a colon and a space;
+// empty when it says nothing.
 func reason(body []byte) string {
 	var told struct{ Error string }
 	if json.Unmarshal(body, &told) != nil || told.Error == "" {

@@ -12,13 +12,18 @@ import (
 // admin listener. No plugin is started here. The errors are
 // [ErrConfiguration] and failures of the request, which are for people.
 func Ask(ctx context.Context, o Options, action string) ([]byte, error) {
-	file, sources, diags := config.Load(o.ConfigPath, config.Options{Builtins: names(&o), LookupEnv: lookup(o.Environ)})
-	if diags.HasErrors() {
-		return nil, errors.Join(ErrConfiguration, sources.Write(o.Stderr, diags, false, 0))
-	}
-	c, err := adminclient.New(&file.Admin)
+	c, err := client(&o)
 	if err != nil {
 		return nil, err
 	}
 	return c.Get(ctx, action)
+}
+
+// client is one for the admin listener of the configuration.
+func client(o *Options) (*adminclient.Client, error) {
+	file, sources, diags := config.Load(o.ConfigPath, config.Options{Builtins: names(o), LookupEnv: lookup(o.Environ)})
+	if diags.HasErrors() {
+		return nil, errors.Join(ErrConfiguration, sources.Write(o.Stderr, diags, false, 0))
+	}
+	return adminclient.New(&file.Admin)
 }

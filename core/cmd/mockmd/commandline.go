@@ -12,11 +12,14 @@ import (
 
 const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text|json]
        mockmd validate [-config FILE]
+       mockmd status [-config FILE] [-json]
        mockmd identity certificates [-config FILE] [pkcs7|rsa2048|signature]
        mockmd -version
 
 mockmd serves EC2 instance metadata as the configuration says.
 validate checks the configuration, the plugins' parts included; nothing is served.
+status tells what the mockmd that runs with the configuration holds: its
+credentials, when they are renewed, and what is wrong; for programs with -json.
 identity certificates prints the certificates of the signed identity documents
 of the mockmd that runs with the configuration.
 

@@ -20,6 +20,7 @@ type subcommand struct {
 func commands() []subcommand {
 	return []subcommand{
 		{[]string{"validate"}, validate},
+		{[]string{"status"}, tellStatus},
 		{[]string{"identity", "certificates"}, certificates},
 	}
 }
