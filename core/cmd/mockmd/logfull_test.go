@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -109,5 +108,5 @@ func TestLogThatNobodyReads(t *testing.T) {
 	if told+lost != reads || lost == 0 || ends != 1 {
 		t.Errorf("%d reads told and %d lines lost of %d reads, %d ends", told, lost, reads, ends)
 	}
-	t.Log(fmt.Sprintf("%d reads while nobody read the log: %d told, %d counted as lost", reads, told, lost))
+	t.Logf("%d reads while nobody read the log: %d told, %d counted as lost", reads, told, lost)
 }

@@ -60,7 +60,7 @@ var reports = map[string]sent{
 		status: &no, ready: &no, healthy: &yes,
 		problems:    []string{"plugin\x1b[2J says\nMend: run rm"},
 		unknown:     []string{"\x9b31m \xff"},
-		credentials: `{"sts": "\u001b]0;title\u0007", "sources": [{"name": "a\tb", "detail": "\u202egnp"}], "roles": [{"role": "x\r\ny\u009b1m\u0000", "expires": "\u001b[1mnow"}]}`,
+		credentials: "{\"raw\": \"\u009b1m \u202e \U000e0001\"," + `"sts": "\u001b]0;title\u0007", "sources": [{"name": "a\tb", "detail": "\u202egnp"}], "roles": [{"role": "x\r\ny\u009b1m\u0000", "expires": "\u001b[1mnow"}]}`,
 	},
 	"no-json": {status: &yes, ready: &yes, healthy: &yes, credentials: `{"roles": [`},
 }
