@@ -22,7 +22,15 @@ func commands() []subcommand {
 		{[]string{"validate"}, validate},
 		{[]string{"status"}, tellStatus},
 		{[]string{"identity", "certificates"}, certificates},
+		{[]string{"plugin", "new"}, pluginNew},
 	}
+}
+
+// handlesSecrets is true of all commands but the one that writes source code:
+// its files, and those that the go command makes for it, are made as the user's
+// own umask says.
+func (c subcommand) handlesSecrets() bool {
+	return !slices.Equal(c.words, []string{"plugin", "new"})
 }
 
 // find returns the command that args call, and the arguments that are left.

@@ -40,14 +40,16 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	if err := harden.Process(); err != nil {
-		fmt.Fprintf(stderr, "mockmd: %v\n", err) // not fatal: some sandboxes forbid it
+	c, rest := find(args)
+	if c.handlesSecrets() {
+		if err := harden.Process(); err != nil {
+			fmt.Fprintf(stderr, "mockmd: %v\n", err) // not fatal: some sandboxes forbid it
+		}
 	}
 	if len(args) > 0 && args[0] == servePlugin {
 		return serve(args[1:], stderr)
 	}
-	c, args := find(args)
-	return c.run(ctx, args, stdout, stderr)
+	return c.run(ctx, rest, stdout, stderr)
 }
 
 // exitCode says on stderr what has not been said yet.
