@@ -148,7 +148,7 @@ func text(tree sdk.Tree, path string) string {
 func TestDescribe(t *testing.T) {
 	t.Parallel()
 	d := sdktest.Start(t, &rack{}).Describe()
-	if want := `{sdk_test 1.2.3 [meta-data/rack] [rack/power rack/read] true}`; fmt.Sprint(d) != want {
+	if want := `{sdk_test 1.2.3 [meta-data/rack] [rack/power rack/read] true []}`; fmt.Sprint(d) != want {
 		t.Errorf("description %v, want %v", d, want)
 	}
 }

@@ -34,6 +34,18 @@ type Configurer interface {
 	Configure(ctx context.Context, c *Config) error
 }
 
+// Documenter is implemented by a plugin that tells its options, for
+// `mockmd plugin describe` and for generated documentation.
+type Documenter interface {
+	// Options returns the struct that Configure decodes the config block into,
+	// or a pointer to it; what it holds does not matter. Names, types, blocks,
+	// labels and what is required are read from its `hcl` tags. Of each field,
+	// the tag `doc:"…"` is a sentence for people, `default:"…"` the value of an
+	// argument that is left out, and `example:"…"` one for an example; strings
+	// are written without quotes in them.
+	Options() any
+}
+
 // Mounter is implemented by a plugin that has mounts of its own: the path
 // prefixes, relative to the version root ("meta-data/rack"), that it claims
 // when its block in the configuration names none. Without it the block must

@@ -75,7 +75,7 @@ func writeFile(to, file string, p Plugin) error {
 	if err != nil {
 		return err
 	}
-	mode := fs.FileMode(0o666) // the umask decides
+	mode := fs.FileMode(0o666)               // the umask decides
 	if bytes.HasPrefix(body, []byte("#!")) { // a script
 		mode = 0o777
 	}

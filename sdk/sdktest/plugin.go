@@ -2,15 +2,14 @@ package sdktest
 
 import (
 	"context"
+	"fmt"
 	"net"
-	"os"
-	"path/filepath"
+	"runtime/pprof"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/mockmd/mockmd/sdk"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
@@ -27,34 +26,40 @@ type Plugin struct {
 
 	t         testing.TB
 	rpc       pluginv1.PluginServiceClient
+	config    string // what Configure was given last, with instances
+	given     []*sdk.Instance
 	instances []*pluginv1.Instance
 	mounts    []string
 	stop      func()
 	run       *run
 }
 
+// pipeSize is how many bytes may be on their way in one direction.
+const pipeSize = 1 << 20
+
 // Start serves p as a process of its own would, and ends it with the test.
-// Lines of the plugin's log go to the test's output.
+// Lines of the plugin's log go to the test's output. A goroutine that the
+// plugin has started and that is still there after its end fails the test.
 func Start(t testing.TB, p sdk.Plugin) *Plugin {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sdktest") //nolint:usetesting // t.TempDir may be too long for a socket's name
-	if err != nil {
-		t.Fatalf("make socket directory: %v", err)
-	}
-	l, err := net.Listen("unix", filepath.Join(dir, "plugin"))
-	if err != nil {
-		t.Fatalf("listen for plugin: %v", err)
-	}
+	l := bufconn.Listen(pipeSize) // no socket, so that a clock of synctest can go on
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	out := &Plugin{t: t}
+	owner := fmt.Sprintf("%s %p", t.Name(), out)
 	served := make(chan error, 1)
-	go func() { served <- sdk.ServeOn(ctx, l, p, t.Output()) }()
-	conn, err := grpc.NewClient("unix:"+l.Addr().String(),
+	go func() {
+		// Goroutines inherit the label, so those of the plugin are known.
+		pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels(ownerLabel, owner)))
+		served <- sdk.ServeOn(ctx, l, p, t.Output())
+	}()
+	conn, err := grpc.NewClient("passthrough:///plugin",
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return l.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree)))
 	if err != nil {
 		t.Fatalf("dial plugin: %v", err)
 	}
-	out := &Plugin{t: t, rpc: pluginv1.NewPluginServiceClient(conn)}
+	out.rpc = pluginv1.NewPluginServiceClient(conn)
 	out.stop = func() {
 		if out.run != nil {
 			out.run.end()
@@ -64,8 +69,10 @@ func Start(t testing.TB, p sdk.Plugin) *Plugin {
 		if err := <-served; err != nil {
 			t.Errorf("serve plugin: %v", err)
 		}
-		_ = os.RemoveAll(dir)
 		out.stop = func() {}
+		if left := leftovers(owner); left != "" {
+			t.Errorf("the plugin has ended and left goroutines behind:\n%s", left)
+		}
 	}
 	t.Cleanup(func() { out.stop() })
 	return out
@@ -74,111 +81,21 @@ func Start(t testing.TB, p sdk.Plugin) *Plugin {
 // Stop ends the plugin as the core does, before the end of the test.
 func (p *Plugin) Stop() { p.stop() }
 
-// Description is what a plugin says of itself.
-type Description struct {
-	Name, Version string
-	// Mounts are the mounts it claims when the configuration names none.
-	Mounts []string
-	// Actions are the names of its actions.
-	Actions []string
-	// Validity tells whether it declares how long its answers are valid.
-	Validity bool
-}
-
-// Describe asks the plugin what it is.
-func (p *Plugin) Describe() Description {
+// Crash ends the plugin as a kill does, and starts next in its place as the
+// core starts the next process: with the same configuration and the last
+// checkpoint. The test fails when next refuses the configuration. Call
+// [Plugin.WaitCheckpoint] before, when the checkpoint must have come.
+func (p *Plugin) Crash(next sdk.Plugin) *Plugin {
 	p.t.Helper()
-	d, err := p.rpc.Describe(p.t.Context(), &pluginv1.DescribeRequest{CoreVersion: "sdktest"})
-	if err != nil {
-		p.t.Fatalf("describe plugin: %v", err)
+	if p.run == nil {
+		p.t.Fatal("the plugin has not been run: call Run before Crash")
 	}
-	out := Description{Name: d.GetName(), Version: d.GetVersion(), Mounts: d.GetMounts()}
-	for _, a := range d.GetActions() {
-		out.Actions = append(out.Actions, a.GetName())
+	p.stop()
+	out := Start(p.t, next)
+	out.Mount, out.Dir, out.StateDir = p.Mount, p.Dir, p.StateDir
+	if diags := out.Configure(p.config, p.given...); diags.HasErrors() {
+		p.t.Fatalf("the next process refuses the configuration: %v", diags)
 	}
-	for _, c := range d.GetCapabilities() {
-		out.Validity = out.Validity || c == pluginv1.Capability_CAPABILITY_VALIDITY
-	}
+	out.Restore(p.run.lastCheckpoint())
 	return out
-}
-
-// Configure hands the plugin a config block, written as HCL without its
-// braces, for the given instances; without any, for one of [Instance]. It
-// returns what the plugin has to say. Lines count from 1 in config, and the
-// file is called config.hcl.
-func (p *Plugin) Configure(config string, instances ...*sdk.Instance) hcl.Diagnostics {
-	p.t.Helper()
-	f, diags := hclsyntax.ParseConfig([]byte(config), "config.hcl", hcl.InitialPos)
-	if diags.HasErrors() {
-		p.t.Fatalf("parse config: %v", diags)
-	}
-	source, ok := f.Body.(*hclsyntax.Body)
-	if !ok {
-		p.t.Fatalf("config is %T, want native syntax", f.Body)
-	}
-	body, diags := wire.EncodeBody(source, nil)
-	if diags.HasErrors() {
-		p.t.Fatalf("evaluate config: %v", diags)
-	}
-	if len(instances) == 0 {
-		instances = []*sdk.Instance{Instance()}
-	}
-	p.instances = encodeInstances(p.t, instances)
-	r, err := p.rpc.Configure(p.t.Context(), &pluginv1.ConfigureRequest{
-		Name: "test", Config: body, Instances: p.instances, Mounts: p.Mount, ConfigDir: p.Dir, StateDir: p.StateDir,
-	})
-	if err != nil {
-		p.t.Fatalf("configure plugin: %v", err)
-	}
-	p.mounts = p.Mount
-	if p.mounts == nil {
-		p.mounts = r.GetMounts()
-	}
-	if len(p.mounts) == 0 {
-		p.mounts = p.Describe().Mounts
-	}
-	return wire.DecodeDiagnostics(r.GetDiagnostics(), body, hcl.Range{Filename: "config.hcl", Start: hcl.InitialPos, End: hcl.InitialPos})
-}
-
-// Mounts returns the mounts that hold since Configure.
-func (p *Plugin) Mounts() []string { return p.mounts }
-
-// Act calls an action. The error is that of the action, or of the transport.
-func (p *Plugin) Act(action string, body []byte) ([]byte, error) {
-	p.t.Helper()
-	r, err := p.rpc.Act(p.t.Context(), &pluginv1.ActRequest{Action: action, Body: body})
-	if err != nil {
-		return nil, err
-	}
-	if e := r.GetError(); e != nil {
-		return nil, &ActionError{Kind: e.GetKind().String(), Message: e.GetMessage()}
-	}
-	return r.GetBody(), nil
-}
-
-// ActionError is an action that was refused or failed.
-type ActionError struct {
-	// Kind is KIND_INVALID, KIND_CONFLICT or KIND_FAILED.
-	Kind string
-	// Message is what the caller is told.
-	Message string
-}
-
-// Error is the message.
-func (e *ActionError) Error() string { return e.Message }
-
-// Resolve asks a live node of an instance: node is its path, path what is
-// asked for. A path that is not there gives [sdk.ErrNotFound].
-func (p *Plugin) Resolve(instance, node, path string) (sdk.Leaf, error) {
-	p.t.Helper()
-	r, err := p.rpc.Resolve(p.t.Context(), &pluginv1.ResolveRequest{
-		Instance: instance, Node: node, Path: path, Version: "latest", Client: "127.0.0.1",
-	})
-	switch {
-	case err != nil:
-		return sdk.Leaf{}, err
-	case r.GetLeaf() == nil:
-		return sdk.Leaf{}, sdk.ErrNotFound
-	}
-	return decodeLeaf(r.GetLeaf()), nil
 }

@@ -19,8 +19,9 @@ import (
 
 // run is the plugin's Run stream and what has come over it.
 type run struct {
-	cancel context.CancelFunc
-	done   chan struct{}
+	cancel   context.CancelFunc
+	done     chan struct{}
+	restored []byte // the checkpoint that it began with
 
 	mu         sync.Mutex
 	change     chan struct{} // closed and replaced at each message
@@ -56,7 +57,7 @@ func (p *Plugin) Restore(checkpoint []byte) {
 		cancel()
 		p.t.Fatalf("run plugin: %v", err)
 	}
-	r := &run{cancel: cancel, done: make(chan struct{}), change: make(chan struct{}), trees: map[string]sdk.Tree{}}
+	r := &run{cancel: cancel, done: make(chan struct{}), restored: checkpoint, change: make(chan struct{}), trees: map[string]sdk.Tree{}}
 	p.run = r
 	go func() {
 		defer close(r.done)
@@ -94,6 +95,16 @@ func (r *run) take(m *pluginv1.RunResponse, err error) {
 	}
 	close(r.change)
 	r.change = make(chan struct{})
+}
+
+// lastCheckpoint returns what the core would hand to the next process.
+func (r *run) lastCheckpoint() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.checkpoint == nil {
+		return r.restored
+	}
+	return r.checkpoint
 }
 
 // patience is how long a test waits for what it says must come: far longer

@@ -303,7 +303,8 @@ type DescribeResponse struct {
 	Actions []*Action `protobuf:"bytes,5,rep,name=actions,proto3" json:"actions,omitempty"`
 	// What the plugin can do beyond the base contract.
 	Capabilities []Capability `protobuf:"varint,6,rep,packed,name=capabilities,proto3,enum=mockmd.plugin.v1.Capability" json:"capabilities,omitempty"`
-	// Documentation of the options of the config block.
+	// Documentation of the options of the config block: each block is followed by
+	// the options in it.
 	Options       []*Option `protobuf:"bytes,7,rep,name=options,proto3" json:"options,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -458,12 +459,22 @@ type Option struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Path of the option: "role.arn" is the attribute arn in a role block.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// HCL type in words: "string", "number", "bool", "block", "list of string".
+	// HCL type in words: "string", "number", "bool", "list of string", "any", or
+	// "block".
 	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
 	// Whether it must be given.
 	Required bool `protobuf:"varint,3,opt,name=required,proto3" json:"required,omitempty"`
 	// One sentence for people.
-	Doc           string `protobuf:"bytes,4,opt,name=doc,proto3" json:"doc,omitempty"`
+	Doc string `protobuf:"bytes,4,opt,name=doc,proto3" json:"doc,omitempty"`
+	// Names of the labels of a block, in their order.
+	Labels []string `protobuf:"bytes,5,rep,name=labels,proto3" json:"labels,omitempty"`
+	// Whether a block may be given more than once.
+	Multiple bool `protobuf:"varint,6,opt,name=multiple,proto3" json:"multiple,omitempty"`
+	// What holds when it is left out, as it would be written in HCL; empty when
+	// that is not one value.
+	Default string `protobuf:"bytes,7,opt,name=default,proto3" json:"default,omitempty"`
+	// A value for an example, as it would be written in HCL; may be empty.
+	Example       string `protobuf:"bytes,8,opt,name=example,proto3" json:"example,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -522,6 +533,34 @@ func (x *Option) GetRequired() bool {
 func (x *Option) GetDoc() string {
 	if x != nil {
 		return x.Doc
+	}
+	return ""
+}
+
+func (x *Option) GetLabels() []string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *Option) GetMultiple() bool {
+	if x != nil {
+		return x.Multiple
+	}
+	return false
+}
+
+func (x *Option) GetDefault() string {
+	if x != nil {
+		return x.Default
+	}
+	return ""
+}
+
+func (x *Option) GetExample() string {
+	if x != nil {
+		return x.Example
 	}
 	return ""
 }
@@ -2493,12 +2532,16 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x06Action\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1b\n" +
 	"\tread_only\x18\x02 \x01(\bR\breadOnly\x12\x10\n" +
-	"\x03doc\x18\x03 \x01(\tR\x03doc\"^\n" +
+	"\x03doc\x18\x03 \x01(\tR\x03doc\"\xc6\x01\n" +
 	"\x06Option\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x1a\n" +
 	"\brequired\x18\x03 \x01(\bR\brequired\x12\x10\n" +
-	"\x03doc\x18\x04 \x01(\tR\x03doc\"E\n" +
+	"\x03doc\x18\x04 \x01(\tR\x03doc\x12\x16\n" +
+	"\x06labels\x18\x05 \x03(\tR\x06labels\x12\x1a\n" +
+	"\bmultiple\x18\x06 \x01(\bR\bmultiple\x12\x18\n" +
+	"\adefault\x18\a \x01(\tR\adefault\x12\x18\n" +
+	"\aexample\x18\b \x01(\tR\aexample\"E\n" +
 	"\x03Pos\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\x03R\x04line\x12\x16\n" +
 	"\x06column\x18\x02 \x01(\x03R\x06column\x12\x12\n" +
