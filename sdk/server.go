@@ -62,7 +62,10 @@ func (s *server) Describe(_ context.Context, r *pluginv1.DescribeRequest) (*plug
 	if _, ok := s.plugin.(Expirer); ok {
 		d.Capabilities = append(d.Capabilities, pluginv1.Capability_CAPABILITY_VALIDITY)
 	}
+	_, takes := s.plugin.(Configurer)
+	d.OptionsTold = !takes // then there are none
 	if p, ok := s.plugin.(Documenter); ok {
+		d.OptionsTold = true
 		var err error
 		if d.Options, err = optionsOf(p.Options()); err != nil {
 			return nil, status.Errorf(codes.Internal, "%v", err) // a mistake of the author

@@ -141,7 +141,7 @@ type Timeouts struct {
 	Stop time.Duration
 }
 
-// defaultTimeouts hold where no timeouts block says otherwise.
-func defaultTimeouts() Timeouts {
+// DefaultTimeouts hold where no timeouts block says otherwise.
+func DefaultTimeouts() Timeouts {
 	return Timeouts{Start: 10 * time.Second, Resolve: time.Second, Act: 30 * time.Second, Stop: 2 * time.Second}
 }

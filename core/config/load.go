@@ -85,7 +85,7 @@ func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
 	f.Metadata = l.metadata(l.one(content.Blocks, "metadata"), f.Instance.Facts.MetadataOptions.HTTPProtocolIPv6 == "enabled")
 	f.Admin = l.admin(l.one(content.Blocks, "admin"), &f.Metadata)
 	f.Log = l.log(l.one(content.Blocks, "log"))
-	timeouts := l.timeouts(l.one(content.Blocks, "timeouts"), defaultTimeouts())
+	timeouts := l.timeouts(l.one(content.Blocks, "timeouts"), DefaultTimeouts())
 	blocks := content.Blocks.OfType("plugin")
 	f.Plugins = l.plugins(blocks, timeouts)
 	if len(blocks) == 0 && !torn {

@@ -10,12 +10,15 @@ import (
 
 // configBlock is the config block of the plugin.
 type configBlock struct {
-	Spot        *spotBlock         `hcl:"spot_interruption,block"`
-	Rebalance   *rebalanceBlock    `hcl:"rebalance_recommendation,block"`
-	Maintenance []maintenanceBlock `hcl:"maintenance,block"`
-	Autoscaling []autoscalingBlock `hcl:"autoscaling,block"`
-	Action      []actionBlock      `hcl:"instance_action,block"`
+	Spot        *spotBlock         `hcl:"spot_interruption,block" doc:"Interruption of a Spot Instance."`
+	Rebalance   *rebalanceBlock    `hcl:"rebalance_recommendation,block" doc:"Recommendation to rebalance a Spot Instance."`
+	Maintenance []maintenanceBlock `hcl:"maintenance,block" doc:"One scheduled maintenance; the name only tells them apart."`
+	Autoscaling []autoscalingBlock `hcl:"autoscaling,block" doc:"One target lifecycle state of the Auto Scaling group, in order."`
+	Action      []actionBlock      `hcl:"instance_action,block" doc:"One change of the instance action, in order."`
 }
+
+// Options tells what the config block takes.
+func (*plugin) Options() any { return configBlock{} }
 
 // Configure checks the configuration and fills the schedule.
 func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {

@@ -11,24 +11,24 @@ import (
 type maintenanceBlock struct {
 	Name              string    `hcl:"name,label"`
 	NameRange         hcl.Range `hcl:"name,label_range"`
-	Code              string    `hcl:"code"`
+	Code              string    `hcl:"code" doc:"instance-reboot, instance-retirement, instance-stop, system-maintenance or system-reboot." example:"system-reboot"`
 	CodeRange         hcl.Range `hcl:"code,attr_value_range"`
-	Description       *string   `hcl:"description,optional"`
-	EventID           *string   `hcl:"event_id,optional"`
+	Description       *string   `hcl:"description,optional" doc:"What people read; left out, by the code."`
+	EventID           *string   `hcl:"event_id,optional" doc:"instance-event- and 17 hexadecimal digits; left out, derived from the instance and the name."`
 	EventIDRange      hcl.Range `hcl:"event_id,attr_value_range"`
-	NotBefore         *string   `hcl:"not_before,optional"`
+	NotBefore         *string   `hcl:"not_before,optional" doc:"When it may begin, as a time or counted from when it appears; left out, when it appears."`
 	NotBeforeRange    hcl.Range `hcl:"not_before,attr_value_range"`
-	NotAfter          *string   `hcl:"not_after,optional"`
+	NotAfter          *string   `hcl:"not_after,optional" doc:"When it must have ended, likewise; left out, 2h after not_before, and for a retirement or stop never."`
 	NotAfterRange     hcl.Range `hcl:"not_after,attr_value_range"`
-	State             *string   `hcl:"state,optional"`
+	State             *string   `hcl:"state,optional" doc:"What becomes of it: active, canceled or completed; left out, completed with history_after or history_at, else active."`
 	StateRange        hcl.Range `hcl:"state,attr_value_range"`
-	HistoryAfter      *string   `hcl:"history_after,optional"`
+	HistoryAfter      *string   `hcl:"history_after,optional" doc:"How long after its appearance it moves to the history; left out with history_at, at once."`
 	HistoryAfterRange hcl.Range `hcl:"history_after,attr_value_range"`
-	HistoryAt         *string   `hcl:"history_at,optional"`
+	HistoryAt         *string   `hcl:"history_at,optional" doc:"The time at which it moves there."`
 	HistoryAtRange    hcl.Range `hcl:"history_at,attr_value_range"`
-	After             *string   `hcl:"after,optional"`
+	After             *string   `hcl:"after,optional" doc:"How long after the first start of the plugin it is there, such as 30s; without after and at, at once."`
 	AfterRange        hcl.Range `hcl:"after,attr_value_range"`
-	At                *string   `hcl:"at,optional"`
+	At                *string   `hcl:"at,optional" doc:"The time at which it is there, which may be past: 2026-01-01T00:00:00Z."`
 	AtRange           hcl.Range `hcl:"at,attr_value_range"`
 }
 

@@ -6,22 +6,22 @@ import (
 
 // spotBlock is spot_interruption { … }.
 type spotBlock struct {
-	Action      *string   `hcl:"action,optional"`
+	Action      *string   `hcl:"action,optional" doc:"terminate, stop or hibernate; left out, the interruption behaviour of the instance."`
 	ActionRange hcl.Range `hcl:"action,attr_value_range"`
-	Notice      *string   `hcl:"notice,optional"`
+	Notice      *string   `hcl:"notice,optional" doc:"From the notice to its time. A hibernation has none." default:"2m"`
 	NoticeRange hcl.Range `hcl:"notice,attr_value_range"`
-	After       *string   `hcl:"after,optional"`
+	After       *string   `hcl:"after,optional" doc:"How long after the first start of the plugin it is there, such as 30s; without after and at, at once."`
 	AfterRange  hcl.Range `hcl:"after,attr_value_range"`
-	At          *string   `hcl:"at,optional"`
+	At          *string   `hcl:"at,optional" doc:"The time at which it is there, which may be past: 2026-01-01T00:00:00Z."`
 	AtRange     hcl.Range `hcl:"at,attr_value_range"`
 	Range       hcl.Range `hcl:",def_range"`
 }
 
 // rebalanceBlock is rebalance_recommendation { … }.
 type rebalanceBlock struct {
-	After      *string   `hcl:"after,optional"`
+	After      *string   `hcl:"after,optional" doc:"How long after the first start of the plugin it is there, such as 30s; without after and at, at once."`
 	AfterRange hcl.Range `hcl:"after,attr_value_range"`
-	At         *string   `hcl:"at,optional"`
+	At         *string   `hcl:"at,optional" doc:"The time at which it is there, which may be past: 2026-01-01T00:00:00Z."`
 	AtRange    hcl.Range `hcl:"at,attr_value_range"`
 	Range      hcl.Range `hcl:",def_range"`
 }

@@ -8,22 +8,22 @@ import (
 
 // autoscalingBlock is autoscaling { … }.
 type autoscalingBlock struct {
-	State      string    `hcl:"target_lifecycle_state"`
+	State      string    `hcl:"target_lifecycle_state" doc:"InService, Detached, Standby, Terminated, or Warmed: and Hibernated, Running, Stopped or Terminated." example:"InService"`
 	StateRange hcl.Range `hcl:"target_lifecycle_state,attr_value_range"`
-	After      *string   `hcl:"after,optional"`
+	After      *string   `hcl:"after,optional" doc:"How long after the first start of the plugin it is there, such as 30s; without after and at, at once."`
 	AfterRange hcl.Range `hcl:"after,attr_value_range"`
-	At         *string   `hcl:"at,optional"`
+	At         *string   `hcl:"at,optional" doc:"The time at which it is there, which may be past: 2026-01-01T00:00:00Z."`
 	AtRange    hcl.Range `hcl:"at,attr_value_range"`
 	Range      hcl.Range `hcl:",def_range"`
 }
 
 // actionBlock is instance_action { … }.
 type actionBlock struct {
-	Action      string    `hcl:"action"`
+	Action      string    `hcl:"action" doc:"bundle-pending, shutdown or none." example:"shutdown"`
 	ActionRange hcl.Range `hcl:"action,attr_value_range"`
-	After       *string   `hcl:"after,optional"`
+	After       *string   `hcl:"after,optional" doc:"How long after the first start of the plugin it is there, such as 30s; without after and at, at once."`
 	AfterRange  hcl.Range `hcl:"after,attr_value_range"`
-	At          *string   `hcl:"at,optional"`
+	At          *string   `hcl:"at,optional" doc:"The time at which it is there, which may be past: 2026-01-01T00:00:00Z."`
 	AtRange     hcl.Range `hcl:"at,attr_value_range"`
 	Range       hcl.Range `hcl:",def_range"`
 }

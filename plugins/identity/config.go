@@ -14,8 +14,11 @@ import (
 
 // configBlock is the config block of the plugin.
 type configBlock struct {
-	Keys []keyBlock `hcl:"key,block"`
+	Keys []keyBlock `hcl:"key,block" doc:"A key pair of your own, at most one of each kind; of the others mockmd makes one."`
 }
+
+// Options tells what the config block takes.
+func (*plugin) Options() any { return configBlock{} }
 
 // Configure takes the key pairs that the user gives, and those that an earlier
 // run has kept. It makes nothing.

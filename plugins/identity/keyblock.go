@@ -17,11 +17,11 @@ import (
 
 // keyBlock is key "KIND" { … }: a key pair that the user gives.
 type keyBlock struct {
-	Kind                 string    `hcl:"kind,label"`
+	Kind                 string    `hcl:"kind,label" doc:"The signature that is made with it: pkcs7, rsa2048 or signature."`
 	KindRange            hcl.Range `hcl:"kind,label_range"`
-	CertificateFile      string    `hcl:"certificate_file"`
+	CertificateFile      string    `hcl:"certificate_file" doc:"File with the certificate as PEM; of several the first is taken." example:"keys/rsa2048.crt"`
 	CertificateFileRange hcl.Range `hcl:"certificate_file,attr_value_range"`
-	PrivateKeyFile       string    `hcl:"private_key_file"`
+	PrivateKeyFile       string    `hcl:"private_key_file" doc:"File with its private key as PEM, not encrypted: PKCS #8, or the older forms of RSA and DSA." example:"keys/rsa2048.key"`
 	PrivateKeyFileRange  hcl.Range `hcl:"private_key_file,attr_value_range"`
 }
 

@@ -43,6 +43,7 @@ var (
 	_ sdk.Plugin     = (*plugin)(nil)
 	_ sdk.Mounter    = (*plugin)(nil)
 	_ sdk.Configurer = (*plugin)(nil)
+	_ sdk.Documenter = (*plugin)(nil)
 	_ sdk.Restorer   = (*plugin)(nil)
 	_ sdk.Runner     = (*plugin)(nil)
 	_ sdk.Actor      = (*plugin)(nil)

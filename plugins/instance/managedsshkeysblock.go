@@ -16,11 +16,11 @@ import (
 
 // managedSSHKeysBlock is managed_ssh_keys { … }.
 type managedSSHKeysBlock struct {
-	SignerCert      *string           `hcl:"signer_cert"`
+	SignerCert      *string           `hcl:"signer_cert" doc:"Certificate of the signer and its chain, as PEM."`
 	SignerCertRange hcl.Range         `hcl:"signer_cert,attr_value_range"`
-	SignerOCSP      map[string]string `hcl:"signer_ocsp,optional"`
+	SignerOCSP      map[string]string `hcl:"signer_ocsp,optional" doc:"SHA-1 fingerprint of a certificate to its OCSP response in base64."`
 	SignerOCSPRange hcl.Range         `hcl:"signer_ocsp,attr_value_range"`
-	ActiveKeys      map[string]string `hcl:"active_keys,optional"`
+	ActiveKeys      map[string]string `hcl:"active_keys,optional" doc:"User to the signed keys of that user."`
 	ActiveKeysRange hcl.Range         `hcl:"active_keys,attr_value_range"`
 }
 

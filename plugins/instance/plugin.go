@@ -22,6 +22,7 @@ var (
 	_ sdk.Plugin     = (*plugin)(nil)
 	_ sdk.Mounter    = (*plugin)(nil)
 	_ sdk.Configurer = (*plugin)(nil)
+	_ sdk.Documenter = (*plugin)(nil)
 )
 
 // Mounts returns the whole of meta-data, the user data and dynamic/fws.

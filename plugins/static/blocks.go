@@ -10,15 +10,15 @@ import (
 
 // valueBlock is value "PATH" { … }.
 type valueBlock struct {
-	Path             string    `hcl:"path,label"`
+	Path             string    `hcl:"path,label" doc:"Where it is served, relative to the version root."`
 	PathRange        hcl.Range `hcl:"path,label_range"`
-	Content          *string   `hcl:"content"`
+	Content          *string   `hcl:"content" doc:"The value; this or content_base64 must be there."`
 	ContentRange     hcl.Range `hcl:"content,attr_value_range"`
-	ContentBase64    *string   `hcl:"content_base64"`
+	ContentBase64    *string   `hcl:"content_base64" doc:"The value in base64, for one that is no text."`
 	Base64Range      hcl.Range `hcl:"content_base64,attr_value_range"`
-	ContentType      *string   `hcl:"content_type"`
+	ContentType      *string   `hcl:"content_type" doc:"Content-Type header; left out, text/plain, and application/octet-stream for user-data."`
 	ContentTypeRange hcl.Range `hcl:"content_type,attr_value_range"`
-	Since            *string   `hcl:"since"`
+	Since            *string   `hcl:"since" doc:"First API version that shows it; left out, every version." example:"2020-10-27"`
 	SinceRange       hcl.Range `hcl:"since,attr_value_range"`
 }
 
@@ -52,13 +52,13 @@ func (b *valueBlock) source(diags *hcl.Diagnostics) *source {
 // fileBlock is file "PATH" { … }, and directoryBlock directory "PATH" { … }.
 type (
 	fileBlock struct {
-		Path             string    `hcl:"path,label"`
+		Path             string    `hcl:"path,label" doc:"Where it is served, relative to the version root."`
 		PathRange        hcl.Range `hcl:"path,label_range"`
-		File             string    `hcl:"path"`
+		File             string    `hcl:"path" doc:"What is served: absolute, or from the folder of the configuration file." example:"motd.txt"`
 		FileRange        hcl.Range `hcl:"path,attr_value_range"`
-		ContentType      *string   `hcl:"content_type"`
+		ContentType      *string   `hcl:"content_type" doc:"Content-Type header; left out, text/plain, and application/octet-stream for user-data."`
 		ContentTypeRange hcl.Range `hcl:"content_type,attr_value_range"`
-		Since            *string   `hcl:"since"`
+		Since            *string   `hcl:"since" doc:"First API version that shows it; left out, every version." example:"2020-10-27"`
 		SinceRange       hcl.Range `hcl:"since,attr_value_range"`
 	}
 	directoryBlock fileBlock

@@ -14,12 +14,15 @@ import (
 
 // configBlock is the config block of the plugin.
 type configBlock struct {
-	Texts       map[string]string `hcl:"values,optional"`
+	Texts       map[string]string `hcl:"values,optional" doc:"Path to text."`
 	TextsRange  hcl.Range         `hcl:"values,attr_value_range"`
-	Values      []valueBlock      `hcl:"value,block"`
-	Files       []fileBlock       `hcl:"file,block"`
-	Directories []directoryBlock  `hcl:"directory,block"`
+	Values      []valueBlock      `hcl:"value,block" doc:"One path and its value, with more to say."`
+	Files       []fileBlock       `hcl:"file,block" doc:"One path and the file that is served there."`
+	Directories []directoryBlock  `hcl:"directory,block" doc:"One path and the directory whose files are served below it."`
 }
+
+// Options tells what the config block takes.
+func (*plugin) Options() any { return configBlock{} }
 
 // Configure checks the configuration and reads what it names.
 func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {

@@ -14,6 +14,8 @@ const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text
        mockmd validate [-config FILE]
        mockmd status [-config FILE] [-json]
        mockmd identity certificates [-config FILE] [pkcs7|rsa2048|signature]
+       mockmd plugin new NAME [-lang go] [-sdk DIR]
+       mockmd plugin describe [-json] NAME|PROGRAM [ARGUMENT…]
        mockmd -version
 
 mockmd serves EC2 instance metadata as the configuration says.
@@ -22,6 +24,9 @@ status tells what the mockmd that runs with the configuration holds: its
 credentials, when they are renewed, and what is wrong; for programs with -json.
 identity certificates prints the certificates of the signed identity documents
 of the mockmd that runs with the configuration.
+plugin new writes the folder of a new plugin and builds it.
+plugin describe prints what a plugin claims, offers and takes: a built-in by its
+name, any other by the path of its program.
 
 `
 

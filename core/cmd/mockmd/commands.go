@@ -23,6 +23,7 @@ func commands() []subcommand {
 		{[]string{"status"}, tellStatus},
 		{[]string{"identity", "certificates"}, certificates},
 		{[]string{"plugin", "new"}, pluginNew},
+		{[]string{"plugin", "describe"}, pluginDescribe},
 	}
 }
 

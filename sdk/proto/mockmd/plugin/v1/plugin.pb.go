@@ -305,7 +305,10 @@ type DescribeResponse struct {
 	Capabilities []Capability `protobuf:"varint,6,rep,packed,name=capabilities,proto3,enum=mockmd.plugin.v1.Capability" json:"capabilities,omitempty"`
 	// Documentation of the options of the config block: each block is followed by
 	// the options in it.
-	Options       []*Option `protobuf:"bytes,7,rep,name=options,proto3" json:"options,omitempty"`
+	Options []*Option `protobuf:"bytes,7,rep,name=options,proto3" json:"options,omitempty"`
+	// Whether options are all that the config block takes; false of a plugin
+	// that does not tell.
+	OptionsTold   bool `protobuf:"varint,8,opt,name=options_told,json=optionsTold,proto3" json:"options_told,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -387,6 +390,13 @@ func (x *DescribeResponse) GetOptions() []*Option {
 		return x.Options
 	}
 	return nil
+}
+
+func (x *DescribeResponse) GetOptionsTold() bool {
+	if x != nil {
+		return x.OptionsTold
+	}
+	return false
 }
 
 // Action is a named operation that a plugin offers to the admin listener.
@@ -2520,7 +2530,7 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\n" +
 	"\x1dmockmd/plugin/v1/plugin.proto\x12\x10mockmd.plugin.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"4\n" +
 	"\x0fDescribeRequest\x12!\n" +
-	"\fcore_version\x18\x01 \x01(\tR\vcoreVersion\"\x94\x02\n" +
+	"\fcore_version\x18\x01 \x01(\tR\vcoreVersion\"\xb7\x02\n" +
 	"\x10DescribeResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x10\n" +
@@ -2528,7 +2538,8 @@ const file_mockmd_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x06mounts\x18\x04 \x03(\tR\x06mounts\x122\n" +
 	"\aactions\x18\x05 \x03(\v2\x18.mockmd.plugin.v1.ActionR\aactions\x12@\n" +
 	"\fcapabilities\x18\x06 \x03(\x0e2\x1c.mockmd.plugin.v1.CapabilityR\fcapabilities\x122\n" +
-	"\aoptions\x18\a \x03(\v2\x18.mockmd.plugin.v1.OptionR\aoptions\"K\n" +
+	"\aoptions\x18\a \x03(\v2\x18.mockmd.plugin.v1.OptionR\aoptions\x12!\n" +
+	"\foptions_told\x18\b \x01(\bR\voptionsTold\"K\n" +
 	"\x06Action\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1b\n" +
 	"\tread_only\x18\x02 \x01(\bR\breadOnly\x12\x10\n" +
