@@ -31,8 +31,8 @@ var released = regexp.MustCompile(`^v\d+\.\d+\.\d+(-(alpha|beta|rc)[.0-9]*)?$`)
 
 // FindSDK returns where a new plugin has the SDK from. A checkout, when it is
 // not empty, is what the user names. Otherwise it is the very release that this
-// program is of, and for a build of a checkout that checkout: the one that the
-// program was compiled from, or one that a folder of near lies in.
+// program is of, and for a build of a checkout the first one that a folder of
+// near, an absolute path, lies in.
 func FindSDK(checkout string, build *debug.BuildInfo, near ...string) (SDK, error) {
 	if checkout != "" {
 		dir, err := filepath.Abs(checkout)
@@ -47,20 +47,24 @@ func FindSDK(checkout string, build *debug.BuildInfo, near ...string) (SDK, erro
 	if build != nil && build.Main.Path == module && (build.Main.Sum != "" || released.MatchString(build.Main.Version)) {
 		return SDK{Version: build.Main.Version}, nil
 	}
-	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) { // not so with -trimpath
-		near = append([]string{filepath.Dir(file)}, near...)
-	}
 	for _, dir := range near {
-		for ; dir != "" && filepath.IsAbs(dir); dir = filepath.Dir(dir) {
+		for above := ""; filepath.IsAbs(dir) && dir != above; above, dir = dir, filepath.Dir(dir) {
 			if isCheckout(dir) {
 				return SDK{Version: "v0.0.0", Checkout: dir}, nil
-			}
-			if dir == filepath.Dir(dir) {
-				break
 			}
 		}
 	}
 	return SDK{}, errors.New("this mockmd was built from a checkout and does not know where that is: name the folder with -sdk DIR")
+}
+
+// SourceDir is a folder of the source that this program was compiled from; empty
+// when the build did not keep it, as with -trimpath.
+func SourceDir() string {
+	_, file, _, _ := runtime.Caller(0)
+	if !filepath.IsAbs(file) {
+		return ""
+	}
+	return filepath.Dir(file)
 }
 
 // moduleLine is the first statement of our go.mod.

@@ -19,6 +19,7 @@ func TestREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	paths, _, _ := strings.Cut(string(text), "\n## Options\n")
 	type row struct {
 		path, since string
 		pattern     *regexp.Regexp
@@ -26,7 +27,7 @@ func TestREADME(t *testing.T) {
 	}
 	var rows []*row
 	placeholder := regexp.MustCompile(`[A-Z]+$`)
-	for _, m := range regexp.MustCompile("(?m)^\\| `(.+?)` \\| (\\S+) \\| .+ \\|$").FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `(.+?)` \\| (\\S+) \\| .+ \\|$").FindAllStringSubmatch(paths, -1) {
 		pattern := regexp.QuoteMeta(placeholder.ReplaceAllString(m[1], ""))
 		switch name := placeholder.FindString(m[1]); {
 		case name == "N":

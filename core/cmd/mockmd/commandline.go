@@ -14,7 +14,7 @@ const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text
        mockmd validate [-config FILE]
        mockmd status [-config FILE] [-json]
        mockmd identity certificates [-config FILE] [pkcs7|rsa2048|signature]
-       mockmd plugin new NAME [-lang go] [-sdk DIR]
+       mockmd plugin new NAME [-lang LANGUAGE] [-sdk DIR]
        mockmd plugin describe [-json] NAME|PROGRAM [ARGUMENT…]
        mockmd -version
 

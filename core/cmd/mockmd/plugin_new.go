@@ -60,7 +60,7 @@ func newPlugin(ctx context.Context, dir, language, checkout string, stdout, stde
 		program, _ := os.Executable() // without one there is one place less to look at
 		here, _ := os.Getwd()
 		var err error
-		if p.SDK, err = scaffold.FindSDK(checkout, build, filepath.Dir(program), here); err != nil {
+		if p.SDK, err = scaffold.FindSDK(checkout, build, scaffold.SourceDir(), filepath.Dir(program), here); err != nil {
 			return err
 		}
 	}
