@@ -103,6 +103,7 @@ type Summarizer interface {
 
 // Versioner is implemented by a plugin that shows its version to operators.
 type Versioner interface {
+	// Version returns free text, such as "1.2.3". It is the same at each call.
 	Version() string
 }
 

@@ -31,13 +31,14 @@ func (p *Plugin) Configure(config string, instances ...*sdk.Instance) hcl.Diagno
 		instances = []*sdk.Instance{Instance()}
 	}
 	p.config, p.given = config, instances
-	p.instances = encodeInstances(p.t, instances)
+	p.instances = encodeInstances(p.t, instances, p.Ranges)
 	r, err := p.rpc.Configure(p.t.Context(), &pluginv1.ConfigureRequest{
 		Name: "test", Config: body, Instances: p.instances, Mounts: p.Mount, ConfigDir: p.Dir, StateDir: p.StateDir,
 	})
 	if err != nil {
 		p.t.Fatalf("configure plugin: %v", err)
 	}
+	p.summary = r.GetSummary()
 	p.mounts = p.Mount
 	if p.mounts == nil {
 		p.mounts = r.GetMounts()
@@ -50,3 +51,7 @@ func (p *Plugin) Configure(config string, instances ...*sdk.Instance) hcl.Diagno
 
 // Mounts returns the mounts that hold since Configure.
 func (p *Plugin) Mounts() []string { return p.mounts }
+
+// Summary returns what the plugin has to tell people since Configure, see
+// [sdk.Summarizer]; empty when it tells nothing.
+func (p *Plugin) Summary() string { return p.summary }

@@ -7,6 +7,7 @@ import (
 	"runtime/pprof"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
@@ -23,6 +24,9 @@ type Plugin struct {
 	// Dir is the folder of the configuration file, and StateDir where the
 	// plugin may keep files; both as in [sdk.Config].
 	Dir, StateDir string
+	// Ranges are where facts of the instances stand in the configuration, by
+	// the fact's name: see [sdk.Instance.Range].
+	Ranges map[string]hcl.Range
 
 	t         testing.TB
 	rpc       pluginv1.PluginServiceClient
@@ -30,6 +34,7 @@ type Plugin struct {
 	given     []*sdk.Instance
 	instances []*pluginv1.Instance
 	mounts    []string
+	summary   string
 	stop      func()
 	run       *run
 }
@@ -92,7 +97,7 @@ func (p *Plugin) Crash(next sdk.Plugin) *Plugin {
 	}
 	p.stop()
 	out := Start(p.t, next)
-	out.Mount, out.Dir, out.StateDir = p.Mount, p.Dir, p.StateDir
+	out.Mount, out.Dir, out.StateDir, out.Ranges = p.Mount, p.Dir, p.StateDir, p.Ranges
 	if diags := out.Configure(p.config, p.given...); diags.HasErrors() {
 		p.t.Fatalf("the next process refuses the configuration: %v", diags)
 	}
