@@ -54,7 +54,7 @@ type rule struct {
 var rules = []rule{
 	{folder: "sdk", may: []string{"sdk"}},
 	{folder: "plugins", may: []string{"sdk"}, tests: []string{"sdk"}},
-	{folder: "examples", may: []string{"sdk"}, tests: []string{"sdk"}},
+	{folder: "examples", may: []string{"sdk"}, tests: []string{"sdk", "examples/internal"}},
 	{folder: "core/cmd", may: []string{"core", "plugins", "sdk"}},
 	{folder: "core", may: []string{"core", "sdk"}},
 }
