@@ -108,7 +108,7 @@ func ExampleConfig_Path() {
 			return nil
 		}))
 		p.Dir = "/etc/mockmd"
-		p.Configure("")
+		sdktest.Expect(t, p.Configure(""))
 	})
 	// Output: /etc/mockmd/tags.txt /etc/tags.txt
 }
@@ -203,7 +203,7 @@ func ExampleVersioner() {
 func ExampleSummarizer() {
 	sdktest.Example(func(t testing.TB) {
 		p := sdktest.Start(t, told{})
-		p.Configure("")
+		sdktest.Expect(t, p.Configure(""))
 		fmt.Println(p.Summary())
 	})
 	// Output: two shelves
@@ -226,7 +226,7 @@ func ExampleConfig_stateDir() {
 			return nil
 		}))
 		p.StateDir = t.TempDir() + "/plugin"
-		p.Configure("")
+		sdktest.Expect(t, p.Configure(""))
 	})
 	// Output: true
 }

@@ -3,10 +3,9 @@ package sdk_test
 import (
 	"context"
 	"fmt"
+	"testing"
 
 	"github.com/hashicorp/hcl/v2"
-
-	"testing"
 
 	"github.com/mockmd/mockmd/sdk"
 	"github.com/mockmd/mockmd/sdk/sdktest"

@@ -81,7 +81,7 @@ func ExamplePlugin() {
 func ExampleMounter() {
 	sdktest.Example(func(t testing.TB) {
 		p := sdktest.Start(t, place{})
-		p.Configure("")
+		sdktest.Expect(t, p.Configure(""))
 		fmt.Println(p.Mounts())
 	})
 	// Output: [meta-data/place]

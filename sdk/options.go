@@ -22,7 +22,7 @@ func optionsOf(target any) ([]*pluginv1.Option, error) {
 		t = t.Elem()
 	}
 	if t == nil || t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("Options returns %T, want the struct that Configure decodes, or a pointer to it", target)
+		return nil, fmt.Errorf("the method Options returns %T, want the struct that Configure decodes, or a pointer to it", target)
 	}
 	return optionsIn(t, "", nil)
 }

@@ -94,8 +94,8 @@ func TestOptions(t *testing.T) {
 func TestOptionsOfAMistakenStruct(t *testing.T) {
 	t.Parallel()
 	for want, target := range map[string]any{
-		"Options returns int, want the struct that Configure decodes, or a pointer to it":   7,
-		"Options returns <nil>, want the struct that Configure decodes, or a pointer to it": nil,
+		"the method Options returns int, want the struct that Configure decodes, or a pointer to it":   7,
+		"the method Options returns <nil>, want the struct that Configure decodes, or a pointer to it": nil,
 		`field A of struct { A string "hcl:\"a,atr\"" }: hcl:"a,atr" is no tag of gohcl`: struct {
 			A string `hcl:"a,atr"`
 		}{},

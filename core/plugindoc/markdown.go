@@ -68,12 +68,12 @@ func Options(d *pluginv1.DescribeResponse) string {
 		if o.GetType() == "label" {
 			continue
 		}
-		name := o.GetName()
+		name := []string{o.GetName()}
 		for _, l := range o.GetLabels() {
-			name += fmt.Sprintf(" %q", strings.ToUpper(l))
+			name = append(name, fmt.Sprintf("%q", strings.ToUpper(l)))
 		}
 		doc := strings.TrimSpace(oneLine(o.GetDoc()) + labels[o.GetName()])
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(name), cell(kind(o)), fallback(o), cell(doc))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(strings.Join(name, " ")), cell(kind(o)), fallback(o), cell(doc))
 	}
 	return b.String()
 }

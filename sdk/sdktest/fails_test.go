@@ -76,17 +76,17 @@ unexpected diagnostic: 2: Unsupported argument`},
 			sdktest.Expect(t, sdktest.Start(t, plain()).Configure("a = 1"))
 		}, `unexpected diagnostic: 1: Unsupported argument`},
 		"configuration that is no HCL": {func(t testing.TB) {
-			sdktest.Start(t, plain()).Configure("a =")
+			_ = sdktest.Start(t, plain()).Configure("a =")
 		}, "parse config: config.hcl:1,4-4: Missing expression"},
 		"configuration with a variable": {func(t testing.TB) {
-			sdktest.Start(t, plain()).Configure("a = b")
+			_ = sdktest.Start(t, plain()).Configure("a = b")
 		}, "evaluate config: config.hcl:1,5-6: Variables not allowed"},
 		"run before configure": {func(t testing.TB) {
 			sdktest.Start(t, plain()).Run()
 		}, "the plugin has not been configured: call Configure before Run"},
 		"tree before run": {func(t testing.TB) {
 			p := sdktest.Start(t, plain())
-			p.Configure("")
+			_ = p.Configure("")
 			p.Tree()
 		}, "the plugin has not been run: call Run first"},
 		"crash before run": {func(t testing.TB) {
@@ -94,7 +94,7 @@ unexpected diagnostic: 2: Unsupported argument`},
 		}, "the plugin has not been run: call Run before Crash"},
 		"crash into another plugin": {func(t testing.TB) {
 			p := sdktest.Start(t, &hours{})
-			p.Configure("")
+			_ = p.Configure("")
 			p.Run()
 			p.Crash(refusing{})
 		}, "the next process refuses the configuration: config.hcl:1,1-1: Invalid configuration; not again"},
@@ -112,7 +112,7 @@ unexpected diagnostic: 2: Unsupported argument`},
 		}, "waited 20s for a checkpoint"},
 		"plugin that stops by itself": {func(t testing.TB) {
 			p := sdktest.Start(t, failing{sdk.Static{"a": "b"}})
-			p.Configure("")
+			_ = p.Configure("")
 			p.Run()
 			p.WaitTree("a moon", func(sdk.Tree) bool { return false })
 		}, "the plugin's run ended: rpc error: code = Unknown desc = run plugin: no fuel"},

@@ -46,7 +46,7 @@ func Try(f func(t testing.TB)) string {
 type trial struct {
 	testing.TB
 
-	ctx context.Context //nolint:containedctx // as that of a test
+	ctx context.Context
 
 	mu       sync.Mutex
 	failures bytes.Buffer
