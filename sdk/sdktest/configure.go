@@ -12,7 +12,8 @@ import (
 // Configure hands the plugin a config block, written as HCL without its
 // braces, for the given instances; without any, for one of [Instance]. It
 // returns what the plugin has to say. Lines count from 1 in config, and the
-// file is called config.hcl.
+// file is called config.hcl. There are no variables and no functions in it: in
+// a real configuration they are evaluated before a plugin sees anything.
 func (p *Plugin) Configure(config string, instances ...*sdk.Instance) hcl.Diagnostics {
 	p.t.Helper()
 	f, diags := hclsyntax.ParseConfig([]byte(config), "config.hcl", hcl.InitialPos)

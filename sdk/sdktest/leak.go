@@ -17,7 +17,10 @@ const leakPatience = 5 * time.Second
 
 // idle are goroutines that hold no more than a connection kept for the next
 // request; with a plugin's process they go by themselves.
-var idle = []string{"net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop"}
+var idle = []string{
+	"net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop",
+	"net/http.(*http2clientConnReadLoop)", "net/http.(*http2ClientConn).readLoop",
+}
 
 // leftovers returns the stacks of an owner's goroutines that do not end; empty
 // when all do.
