@@ -32,17 +32,30 @@ func Build(ctx context.Context, dir, language string, p Plugin, output io.Writer
 			return fmt.Errorf("take over the checksums of the SDK: %w", err)
 		}
 	}
-	for _, args := range [][]string{
-		{"list", "-mod=mod", "-deps", "-test", "-f", "{{/**/}}", "./..."}, // completes go.mod for the tests too
-		{"build", "-buildvcs=false", "-o", p.Name, "."},
-	} {
-		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOWORK=off") // the folder is a module of its own
-		cmd.Stdout, cmd.Stderr = output, output
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("%s is written but not built, for `go %s` failed (%w): mend that, then run `go mod tidy && go build` there", p.Dir, args[0], err)
-		}
+	if err := goCommand(ctx, dir, output, completeModule()...); err != nil {
+		return unbuilt(p, "list", err)
+	}
+	if err := goCommand(ctx, dir, output, "build", "-buildvcs=false", "-o", p.Name, "."); err != nil {
+		return unbuilt(p, "build", err)
 	}
 	return nil
+}
+
+// completeModule is the go command that completes go.mod and go.sum for the
+// program and its tests, with nothing that it has not to.
+func completeModule() []string {
+	return []string{"list", "-mod=mod", "-deps", "-test", "-f", "{{/**/}}", "./..."}
+}
+
+func unbuilt(p Plugin, step string, err error) error {
+	return fmt.Errorf("%s is written but not built, for `go %s` failed (%w): mend that, then run `go mod tidy && go build` there", p.Dir, step, err)
+}
+
+// goCommand runs the go command in the folder of the plugin.
+func goCommand(ctx context.Context, dir string, output io.Writer, args ...string) error {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off") // the folder is a module of its own
+	cmd.Stdout, cmd.Stderr = output, output
+	return cmd.Run()
 }
