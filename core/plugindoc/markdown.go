@@ -72,8 +72,11 @@ func Options(d *pluginv1.DescribeResponse) string {
 		for _, l := range o.GetLabels() {
 			name = append(name, fmt.Sprintf("%q", strings.ToUpper(l)))
 		}
-		doc := strings.TrimSpace(oneLine(o.GetDoc()) + labels[o.GetName()])
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(strings.Join(name, " ")), cell(kind(o)), fallback(o), cell(doc))
+		doc := cell(strings.TrimSpace(oneLine(o.GetDoc()) + labels[o.GetName()]))
+		if o.GetExample() != "" {
+			doc = strings.TrimSpace(doc + " Example: " + code(o.GetExample()))
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(strings.Join(name, " ")), cell(kind(o)), fallback(o), doc)
 	}
 	return b.String()
 }

@@ -18,7 +18,7 @@ func everything() *pluginv1.DescribeResponse {
 		Capabilities: []pluginv1.Capability{pluginv1.Capability_CAPABILITY_VALIDITY},
 		OptionsTold:  true,
 		Options: []*pluginv1.Option{
-			{Name: "row", Type: "number", Required: true, Doc: "One | two."},
+			{Name: "row", Type: "number", Required: true, Doc: "One | two.", Example: "7"},
 			{Name: "quote", Type: "string", Default: "\"a`b\""},
 			{Name: "shelf", Type: "block", Multiple: true, Labels: []string{"name", "side"}, Doc: "A shelf."},
 			{Name: "shelf.name", Type: "label", Required: true, Doc: "Which."},
@@ -37,7 +37,7 @@ func TestMarkdown(t *testing.T) {
 		"- action: `POST /rack/power`: Turns it on.\n- action: `GET /rack/read`\n" +
 		"- validity: what it serves is valid for a time, and `/status` tells whether it is now\n\n" +
 		"## Options\n\n| option | type | default | is |\n|---|---|---|---|\n" +
-		"| `row` | number | required | One \\| two. |\n" +
+		"| `row` | number | required | One \\| two. Example: `7` |\n" +
 		"| `quote` | string | ``\"a`b\"`` |  |\n" +
 		"| `shelf \"NAME\" \"SIDE\"` | blocks |  | A shelf. `NAME`: Which. |\n" +
 		"| `shelf.box` | block, at most one |  |  |\n" +

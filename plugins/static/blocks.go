@@ -54,7 +54,7 @@ type (
 	fileBlock struct {
 		Path             string    `hcl:"path,label" doc:"Where it is served, relative to the version root."`
 		PathRange        hcl.Range `hcl:"path,label_range"`
-		File             string    `hcl:"path" doc:"What is served: absolute, or from the folder of the configuration file." example:"motd.txt"`
+		File             string    `hcl:"path" doc:"What is served: absolute, or from the folder of the configuration file."`
 		FileRange        hcl.Range `hcl:"path,attr_value_range"`
 		ContentType      *string   `hcl:"content_type" doc:"Content-Type header; left out, text/plain, and application/octet-stream for user-data."`
 		ContentTypeRange hcl.Range `hcl:"content_type,attr_value_range"`
