@@ -32,7 +32,13 @@ func (p *Plugin) Configure(config string, instances ...*sdk.Instance) hcl.Diagno
 		instances = []*sdk.Instance{Instance()}
 	}
 	p.config, p.given = config, instances
-	p.instances = encodeInstances(p.t, instances, p.Ranges)
+	p.instances = encodeInstances(p.t, instances)
+	for _, in := range p.instances {
+		in.Ranges = map[string]*pluginv1.Range{}
+		for fact, at := range p.Ranges {
+			in.Ranges[fact] = wire.EncodeRange(at)
+		}
+	}
 	r, err := p.rpc.Configure(p.t.Context(), &pluginv1.ConfigureRequest{
 		Name: "test", Config: body, Instances: p.instances, Mounts: p.Mount, ConfigDir: p.Dir, StateDir: p.StateDir,
 	})

@@ -5,11 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/mockmd/mockmd/sdk"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
-	"github.com/mockmd/mockmd/sdk/wire"
 )
 
 // Instance returns the facts of an ordinary instance, to be changed at will.
@@ -56,19 +53,15 @@ func Instance() *sdk.Instance {
 }
 
 // encodeInstances writes instances as the core sends them.
-func encodeInstances(t testing.TB, instances []*sdk.Instance, at map[string]hcl.Range) []*pluginv1.Instance {
+func encodeInstances(t testing.TB, instances []*sdk.Instance) []*pluginv1.Instance {
 	t.Helper()
-	ranges := map[string]*pluginv1.Range{}
-	for fact, r := range at {
-		ranges[fact] = wire.EncodeRange(r)
-	}
 	out := make([]*pluginv1.Instance, len(instances))
 	for i, in := range instances {
 		facts, err := json.Marshal(in)
 		if err != nil {
 			t.Fatalf("encode instance %q: %v", in.Label, err)
 		}
-		out[i] = &pluginv1.Instance{Label: in.Label, Revision: 1, Facts: facts, Ranges: ranges}
+		out[i] = &pluginv1.Instance{Label: in.Label, Revision: 1, Facts: facts}
 	}
 	return out
 }

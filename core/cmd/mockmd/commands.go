@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mockmd/mockmd/core/app"
+	"github.com/mockmd/mockmd/core/internal/harden"
 	"github.com/mockmd/mockmd/core/internal/logsink"
 )
 
@@ -27,11 +28,14 @@ func commands() []subcommand {
 	}
 }
 
-// handlesSecrets is true of all commands but the one that writes source code:
-// its files, and those that the go command makes for it, are made as the user's
-// own umask says.
-func (c subcommand) handlesSecrets() bool {
-	return !slices.Equal(c.words, []string{"plugin", "new"})
+// protect keeps the secrets of the process inside it. The command that writes
+// source code has none: its files, and those that the go command makes for it,
+// are made as the user's own umask says.
+func protect(args []string) error {
+	if c, _ := find(args); slices.Equal(c.words, []string{"plugin", "new"}) {
+		return nil
+	}
+	return harden.Process()
 }
 
 // find returns the command that args call, and the arguments that are left.

@@ -15,7 +15,6 @@ import (
 	"syscall"
 
 	"github.com/mockmd/mockmd/core/app"
-	"github.com/mockmd/mockmd/core/internal/harden"
 	"github.com/mockmd/mockmd/sdk"
 )
 
@@ -40,16 +39,14 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, rest := find(args)
-	if c.handlesSecrets() {
-		if err := harden.Process(); err != nil {
-			fmt.Fprintf(stderr, "mockmd: %v\n", err) // not fatal: some sandboxes forbid it
-		}
+	if err := protect(args); err != nil {
+		fmt.Fprintf(stderr, "mockmd: %v\n", err) // not fatal: some sandboxes forbid it
 	}
 	if len(args) > 0 && args[0] == servePlugin {
 		return serve(args[1:], stderr)
 	}
-	return c.run(ctx, rest, stdout, stderr)
+	c, args := find(args)
+	return c.run(ctx, args, stdout, stderr)
 }
 
 // exitCode says on stderr what has not been said yet.
