@@ -55,6 +55,12 @@ func formatLeaf(b *strings.Builder, indent string, l sdk.Leaf) {
 	attribute(b, indent, "content type", l.ContentType)
 	moment(b, indent, "last modified", l.LastModified)
 	moment(b, indent, "not after", l.NotAfter)
+	if l.Audit != nil {
+		fmt.Fprintln(b, indent+"audit")
+		for _, name := range slices.Sorted(maps.Keys(l.Audit)) {
+			fmt.Fprintf(b, "%s  %s: %q\n", indent, name, l.Audit[name])
+		}
+	}
 	if isText(l.Body) {
 		for line := range strings.SplitSeq(string(l.Body), "\n") {
 			if line != "" {

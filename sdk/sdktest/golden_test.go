@@ -20,6 +20,7 @@ func everyNode() sdk.Tree {
 		"meta-data/d":     sdk.Dir{Label: "0=d", Order: []string{"z", "a"}, Since: "1.0"},
 		"meta-data/e":     sdk.Live{},
 		"meta-data/f":     sdk.Live{Subtree: true, Since: "2020-10-27"},
+		"meta-data/g":     sdk.Leaf{Audit: map[string]string{"role": "app", "key": ""}},
 		"meta-data/later": sdk.Text("a\u2028b"), // a separator that no editor shows
 		"meta-data/creds": sdk.Leaf{
 			Body: []byte("{}"), LastModified: time.Unix(1, 0), NotAfter: time.Unix(2, 5),
@@ -44,6 +45,7 @@ func TestGoldenTellsEveryDifference(t *testing.T) {
 		"type": sdk.Leaf{ContentType: "x"}, "since": sdk.Leaf{Since: "x"}, "label": sdk.Leaf{Label: "x"},
 		"modified": sdk.Leaf{LastModified: time.Unix(1, 0)}, "not after": sdk.Leaf{NotAfter: time.Unix(1, 0)},
 		"nanosecond": sdk.Leaf{NotAfter: time.Unix(1, 1)}, "successor": sdk.Leaf{Successor: &sdk.Leaf{}},
+		"audit": sdk.Leaf{Audit: map[string]string{}}, "audit field": sdk.Leaf{Audit: map[string]string{"x": ""}}, "audit value": sdk.Leaf{Audit: map[string]string{"x": "y"}},
 		"directory": sdk.Dir{}, "directory label": sdk.Dir{Label: "x"}, "order": sdk.Dir{Order: []string{"x"}},
 		"live": sdk.Live{}, "live since": sdk.Live{Since: "x"}, "subtree": sdk.Live{Subtree: true},
 	} {
