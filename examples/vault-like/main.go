@@ -71,5 +71,7 @@ func (p *plugin) resolve(ctx context.Context, r *sdk.Request) (sdk.Leaf, error) 
 		return sdk.Leaf{}, sdk.ErrNotFound
 	}
 	value, err := p.upstream.read(ctx, name)
-	return sdk.Text(value), err
+	leaf := sdk.Text(value)
+	leaf.Audit = map[string]string{"secret": name} // the log tells who has read it
+	return leaf, err
 }

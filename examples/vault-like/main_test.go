@@ -83,7 +83,7 @@ func TestServed(t *testing.T) {
 	if status, _ := e.Get("meta-data/vault/db/password"); status != http.StatusServiceUnavailable {
 		t.Errorf("with a token that the upstream refuses: %d", status)
 	}
-	for _, want := range []string{"the upstream answers 403", "the upstream answers 302", "has no data.data.value"} {
+	for _, want := range []string{"secret=db/password", "the upstream answers 403", "the upstream answers 302", "has no data.data.value"} {
 		e.Wait("meta-data/", func(int, string) bool { return strings.Contains(e.Log(), want) })
 	}
 	if strings.Contains(e.Log(), canary) {
