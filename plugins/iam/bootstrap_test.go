@@ -75,7 +75,7 @@ func TestBootstrapBody(t *testing.T) {
 func TestActionOverContract(t *testing.T) {
 	t.Parallel()
 	p := sdktest.Start(t, New())
-	if d := p.Describe(); len(d.Actions) != 1 || d.Actions[0] != "bootstrap/creds" || len(d.Mounts) != 0 || !d.Validity {
+	if d := p.Describe(); strings.Join(d.Actions, " ") != "bootstrap/creds credentials refresh forget mfa" || len(d.Mounts) != 0 || !d.Validity {
 		t.Errorf("description = %+v", d)
 	}
 	sdktest.Expect(t, p.Configure(oneRole+"\nsts {\n  simulated = true\n  auto_bootstrap = false\n}"))

@@ -11,21 +11,25 @@ import (
 	"github.com/mockmd/mockmd/sdk"
 )
 
-const checkpointVersion = 1
+// savedVersion is that of checkpoints and state files. Neither is read by
+// another version.
+const savedVersion = 2
 
-// The checkpoint, as JSON. It is the one place besides the credential document
-// where secrets are written; the core keeps it in memory only.
+// What is saved, as JSON: all of it in the checkpoint, and the sessions alone
+// in the state file. These are the two places besides the credential document
+// where secrets are written; the core keeps the checkpoint in memory only.
 type (
 	savedState struct {
-		Version    int                  `json:"version"`
-		Place      string               `json:"place"` // see stsSettings.place
-		Bootstraps []savedBootstrap     `json:"bootstraps,omitempty"`
-		Current    int                  `json:"current,omitempty"` // id of the current one
-		LastID     int                  `json:"last_id,omitempty"`
-		Roles      map[string]savedRole `json:"roles,omitempty"`
-		SimKey     string               `json:"sim_key,omitempty"` // base64
-		SimPort    uint16               `json:"sim_port,omitempty"`
-		Changed    time.Time            `json:"changed,omitzero"`
+		Version    int                   `json:"version"`
+		Place      string                `json:"place"` // see stsSettings.place
+		Bootstraps []savedBootstrap      `json:"bootstraps,omitempty"`
+		Current    int                   `json:"current,omitempty"` // id of the current one
+		LastID     int                   `json:"last_id,omitempty"`
+		Grants     map[string]savedGrant `json:"grants,omitempty"`  // by key
+		SimKey     string                `json:"sim_key,omitempty"` // base64
+		SimPort    uint16                `json:"sim_port,omitempty"`
+		Changed    time.Time             `json:"changed,omitzero"`
+		Clock      savedClock            `json:"clock,omitzero"`
 	}
 	savedKeys struct {
 		ID     string `json:"id"`
@@ -38,20 +42,22 @@ type (
 		Posted    time.Time `json:"posted"`
 		Simulated bool      `json:"simulated,omitempty"`
 	}
-	savedRole struct {
-		ARN         string        `json:"arn"`
-		SessionName string        `json:"session_name"`
-		ExternalID  string        `json:"external_id,omitempty"`
-		Works       int           `json:"works,omitempty"`
-		Account     string        `json:"account,omitempty"`
-		Session     *savedSession `json:"session,omitempty"`
+	savedGrant struct {
+		Terms     string        `json:"terms"` // see grant.terms
+		Works     int           `json:"works,omitempty"`
+		Forgotten bool          `json:"forgotten,omitempty"`
+		Owner     string        `json:"owner,omitempty"`
+		Identity  string        `json:"identity,omitempty"`
+		Session   *savedSession `json:"session,omitempty"`
 	}
 	savedSession struct {
-		Keys    savedKeys `json:"keys"`
-		ARN     string    `json:"arn,omitempty"`
-		Issued  time.Time `json:"issued"`
-		Expires time.Time `json:"expires"`
-		Renew   time.Time `json:"renew"`
+		Keys     savedKeys `json:"keys"`
+		Source   string    `json:"source"`
+		SignedBy string    `json:"signed_by,omitempty"`
+		ARN      string    `json:"arn,omitempty"`
+		Issued   time.Time `json:"issued"`
+		Expires  time.Time `json:"expires"`
+		Renew    time.Time `json:"renew"`
 	}
 )
 
@@ -63,41 +69,63 @@ func (k savedKeys) keys() keys {
 	return keys{accessKeyID: k.ID, secret: newSecret(k.Secret), token: newSecret(k.Token)}
 }
 
-// checkpoint writes everything that a crash must not lose. When that is too
-// much, which takes dozens of roles, the sessions are left out: the bootstrap
-// set brings them back.
-func (s *state) checkpoint() ([]byte, error) {
-	out := savedState{
-		Version: checkpointVersion, Place: s.settings.sts.place(), LastID: s.lastID,
-		Roles: map[string]savedRole{}, SimPort: s.sim.port, Changed: s.changed,
+func (s *session) save() *savedSession {
+	if s == nil {
+		return nil
 	}
+	return &savedSession{
+		Keys: s.keys.save(), Source: s.source, SignedBy: s.signedBy, ARN: s.arn, Issued: s.issued, Expires: s.expires, Renew: s.renew,
+	}
+}
+
+func (g *grantState) save() savedGrant {
+	saved := savedGrant{Terms: g.terms(), Forgotten: g.forgotten, Owner: g.owner, Identity: g.identity, Session: g.session.save()}
+	if g.works != nil {
+		saved.Works = g.works.id
+	}
+	return saved
+}
+
+// saved is what checkpoint and state file have in common.
+func (s *state) saved() *savedState {
+	out := &savedState{Version: savedVersion, Place: s.settings.sts.place(), Grants: map[string]savedGrant{}, Clock: s.clock.save()}
 	if !s.sim.key.empty() {
 		out.SimKey = base64.StdEncoding.EncodeToString([]byte(s.sim.key.reveal()))
 	}
+	return out
+}
+
+// checkpoint writes everything that a crash must not lose. When that is too
+// much, which takes dozens of roles, sessions are left out until the rest fits:
+// the sources bring them back.
+func (s *state) checkpoint() ([]byte, error) {
+	out := s.saved()
+	out.LastID, out.SimPort, out.Changed = s.lastID, s.sim.port, s.changed
 	if s.current != nil {
 		out.Current = s.current.id
 	}
 	for _, b := range s.bootstraps() {
 		out.Bootstraps = append(out.Bootstraps, savedBootstrap{ID: b.id, Keys: b.keys.save(), Posted: b.posted, Simulated: b.simulated})
 	}
-	for name, r := range s.roles {
-		saved := savedRole{ARN: r.arn, SessionName: r.sessionName, ExternalID: r.externalID, Account: r.account}
-		if r.works != nil {
-			saved.Works = r.works.id
-		}
-		if v := r.session; v != nil {
-			saved.Session = &savedSession{Keys: v.keys.save(), ARN: v.arn, Issued: v.issued, Expires: v.expires, Renew: v.renew}
-		}
-		out.Roles[name] = saved
+	grants := s.sorted()
+	for _, g := range grants {
+		out.Grants[g.key] = g.save()
 	}
 	data, err := json.Marshal(out)
 	if err != nil || len(data) <= sdk.MaxCheckpoint {
 		return data, err
 	}
-	s.log.Warn("too many roles for one checkpoint: after a crash of this process every role is assumed anew", "bytes", len(data))
-	for name, r := range out.Roles {
-		r.Session = nil
-		out.Roles[name] = r
+	s.log.Warn("too many roles for one checkpoint: after a crash of this process some are assumed anew", "bytes", len(data))
+	excess := len(data) - sdk.MaxCheckpoint
+	for i := len(grants) - 1; i >= 0 && excess > 0; i-- {
+		saved := out.Grants[grants[i].key]
+		left, err := json.Marshal(saved.Session)
+		if err != nil {
+			return nil, err
+		}
+		excess -= len(left)
+		saved.Session = nil
+		out.Grants[grants[i].key] = saved
 	}
 	return json.Marshal(out)
 }
@@ -105,22 +133,39 @@ func (s *state) checkpoint() ([]byte, error) {
 // restore reads a checkpoint. What belongs to another configuration by now is
 // left out.
 func (s *state) restore(data []byte) error {
-	var in savedState
-	if err := json.Unmarshal(data, &in); err != nil {
-		return errors.New("the checkpoint is not readable") // the cause might repeat what is in it
-	}
-	if in.Version != checkpointVersion {
-		return fmt.Errorf("the checkpoint has version %d, want %d", in.Version, checkpointVersion)
+	in, err := parseSaved(data)
+	if err != nil {
+		return fmt.Errorf("the checkpoint %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.adopt(in, "the checkpoint")
+	return nil
+}
+
+// parseSaved reads what was saved. The error continues the name of the file,
+// and repeats nothing of what is in it.
+func parseSaved(data []byte) (*savedState, error) {
+	in := &savedState{}
+	if json.Unmarshal(data, in) != nil {
+		return nil, errors.New("is not readable")
+	}
+	if in.Version != savedVersion {
+		return nil, fmt.Errorf("has version %d, want %d", in.Version, savedVersion)
+	}
+	return in, nil
+}
+
+// adopt takes up what was saved. The state is locked.
+func (s *state) adopt(in *savedState, from string) {
 	if place := s.settings.sts.place(); in.Place != place {
 		s.log.Warn("the configuration names another STS now: earlier credentials are forgotten", "before", in.Place, "now", place)
-		return nil
+		return
 	}
 	if key, err := base64.StdEncoding.DecodeString(in.SimKey); err == nil && len(key) == stssim.KeySize {
 		s.sim = simState{key: newSecret(string(key)), port: in.SimPort}
 	}
+	s.clock.restore(in.Clock)
 	if !in.Changed.IsZero() {
 		s.changed = in.Changed.UTC()
 	}
@@ -132,35 +177,57 @@ func (s *state) restore(data []byte) error {
 		sets[b.ID] = &bootstrap{id: b.ID, keys: b.Keys.keys(), posted: b.Posted, simulated: b.Simulated}
 	}
 	s.current, s.lastID = sets[in.Current], in.LastID
-	for name, r := range s.roles {
-		if saved, ok := in.Roles[name]; ok {
-			s.restoreRole(r, saved, sets)
+	for _, g := range s.grants {
+		if saved, ok := in.Grants[g.key]; ok {
+			s.adoptGrant(g, saved, sets, from)
+		}
+		if s.current != nil && g.tried < s.current.id && g.has(kindBootstrap) && !g.forgotten {
+			g.stir(s, true) // it was given just before the crash
 		}
 	}
-	return nil
 }
 
-func (s *state) restoreRole(r *roleState, saved savedRole, sets map[int]*bootstrap) {
-	if saved.ARN != r.arn || saved.SessionName != r.sessionName || saved.ExternalID != r.externalID {
-		s.log.Info("the role has changed in the configuration: its earlier credentials are forgotten", "role", r.name)
+func (s *state) adoptGrant(g *grantState, saved savedGrant, sets map[int]*bootstrap, from string) {
+	g.owner, g.identity, g.works = saved.Owner, saved.Identity, sets[saved.Works]
+	if saved.Terms != g.terms() {
+		s.log.Info("the role has changed in the configuration: its earlier credentials are forgotten", "role", g.name)
 		return
 	}
-	r.account, r.works = saved.Account, sets[saved.Works]
-	if saved.Works != 0 && r.works == nil {
+	if saved.Works != 0 && g.works == nil {
 		return // obtained with a set that the configuration has taken back
 	}
-	r.tried = saved.Works // a set that was refused is tried again
+	g.tried = saved.Works // a set that was refused is tried again
+	if saved.Forgotten {
+		g.forgotten, g.trouble = true, trouble{codeInternal, forgottenMessage(g.grant), s.wholeSecond()}
+		return
+	}
 	v := saved.Session
 	if v == nil {
 		return
 	}
-	got, err := newSession(assumed{keys: v.Keys.keys(), expires: v.Expires, arn: v.ARN}, r.role, 0, s.now(), s.random())
-	if err != nil {
-		s.log.Info("earlier credentials are of no use", "role", r.name, "error", err)
+	from = "credentials taken up from " + from
+	src, known := g.source(v.Source)
+	if !known {
+		s.log.Info("earlier credentials are of a source that is not used any more", "role", g.name, "source", v.Source)
 		return
 	}
-	got.issued, got.renew = v.Issued.UTC(), v.Renew.UTC()
-	r.session = got
-	s.log.Info("credentials taken up from the checkpoint", "role", r.name,
+	got, err := newSession(assumed{keys: v.Keys.keys(), expires: v.Expires, arn: v.ARN, asIs: src.kind() == kindStatic}, g.role.account, 0, s.now(), s.random())
+	if err != nil {
+		s.log.Info("earlier credentials are of no use", "role", g.name, "error", err)
+		return
+	}
+	got.source, got.signedBy, got.issued, got.renew = v.Source, v.SignedBy, v.Issued.UTC(), v.Renew.UTC()
+	g.session, g.counts = got, true
+	s.log.Info(from, "role", g.name, "instance", g.instance,
 		"access_key_id", got.keys.accessKeyID, "expires", stamp(got.expires), "account", got.account)
+}
+
+// source returns the grant's source of a name.
+func (r *role) source(name string) (source, bool) {
+	for _, src := range r.sources {
+		if src.name() == name {
+			return src, true
+		}
+	}
+	return nil, false
 }

@@ -3,7 +3,6 @@ package iam
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -19,7 +18,9 @@ func (g *rig) crash(config string) *rig {
 	g.stop()
 	checkpoint, _ := g.host.last()
 	next := newRig(g.t, config)
-	next.clock.offset = g.clock.offset
+	next.clock = g.clock
+	next.sts.now = next.clock.now
+	next.p.clock.wall, next.p.clock.elapsed = next.clock.now, next.clock.elapsed
 	next.sts.calls = g.sts.calls
 	if err := next.p.Restore(g.t.Context(), checkpoint); err != nil {
 		g.t.Fatalf("restore: %v", err)
@@ -35,7 +36,7 @@ func TestCrash(t *testing.T) {
 		g.post(goodBody)
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		due := g.p.state.roles["app"].session.renew
+		due := g.grant("app").session.renew
 		g = g.crash(oneRole).fake()
 		if d := g.served(); d.AccessKeyId != "ASIA1" {
 			t.Errorf("before Run: %+v", d)
@@ -112,8 +113,8 @@ func TestRestoreIntoAnotherConfiguration(t *testing.T) {
 			g.post(goodBody)
 			synctest.Wait()
 			next := g.crash(tt.config)
-			if st := next.p.state; (st.roles["app"].session != nil) != tt.session || (st.current != nil) != tt.bootstrap {
-				t.Errorf("%s: session %v, bootstrap %v", tt.name, st.roles["app"].session != nil, st.current != nil)
+			if st := next.p.state; (next.grant("app").session != nil) != tt.session || (st.current != nil) != tt.bootstrap {
+				t.Errorf("%s: session %v, bootstrap %v", tt.name, next.grant("app").session != nil, st.current != nil)
 			}
 		}
 	})
@@ -124,17 +125,16 @@ func TestRestoreRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, checkpoint, want string }{
 		{"rubbish", "CANARY", "the checkpoint is not readable"},
 		{"another type", `{"version":"CANARY"}`, "the checkpoint is not readable"},
-		{"version", `{"version":2}`, "the checkpoint has version 2, want 1"},
+		{"version", `{"version":1}`, "the checkpoint has version 1, want 2"},
 	} {
 		if err := newRig(t, oneRole).p.Restore(t.Context(), []byte(tt.checkpoint)); err == nil || err.Error() != tt.want {
 			t.Errorf("%s: error = %v, want %s", tt.name, err, tt.want)
 		}
 	}
 	g := newRig(t, oneRole)
-	half := `{"version":1,"place":"aws","current":1,"bootstraps":[{"id":1,"keys":{"id":"A","secret":""}}],
-		"roles":{"app":{"arn":"arn:aws:iam::123456789012:role/app","session_name":"mockmd",
-		"session":{"keys":{"id":"ASIA","secret":"s"},"expires":"2999-01-01T00:00:00Z"}}}}`
-	if err := g.p.Restore(t.Context(), []byte(half)); err != nil || g.p.state.current != nil || g.p.state.roles["app"].session != nil {
+	half := fmt.Sprintf(`{"version":2,"place":"aws","current":1,"bootstraps":[{"id":1,"keys":{"id":"A","secret":""}}],
+		"grants":{"app":{"terms":%q,"session":{"keys":{"id":"ASIA","secret":"s"},"source":"bootstrap","expires":"2999-01-01T00:00:00Z"}}}}`, g.grant("app").terms())
+	if err := g.p.Restore(t.Context(), []byte(half)); err != nil || g.p.state.current != nil || g.grant("app").session != nil {
 		t.Errorf("half credentials are restored: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestCheckpointSize(t *testing.T) {
 	}
 	g := newRig(t, `role "app" { arn = "arn:aws:iam::123456789012:role/app" }`+"\n"+config.String())
 	g.p.state.current = &bootstrap{id: 1, keys: keys{accessKeyID: "A", secret: newSecret("s"), token: newSecret(strings.Repeat("t", maxToken))}}
-	for _, r := range g.p.state.roles {
+	for _, r := range g.p.state.grants {
 		r.session = testSession()
 		r.session.keys.token = newSecret(strings.Repeat("t", 1600))
 	}
@@ -158,8 +158,8 @@ func TestCheckpointSize(t *testing.T) {
 		t.Fatalf("%d bytes, %v", len(data), err)
 	}
 	var saved savedState
-	if err := json.Unmarshal(data, &saved); err != nil || len(saved.Bootstraps) != 1 || len(saved.Roles) != 41 {
-		t.Errorf("saved %d sets, %d roles, %v", len(saved.Bootstraps), len(saved.Roles), err)
+	if err := json.Unmarshal(data, &saved); err != nil || len(saved.Bootstraps) != 1 || len(saved.Grants) != 41 {
+		t.Errorf("saved %d sets, %d roles, %v", len(saved.Bootstraps), len(saved.Grants), err)
 	}
 	if !strings.Contains(g.log.String(), "too many roles for one checkpoint") {
 		t.Error("nobody is told")
@@ -211,37 +211,6 @@ func TestCrashWithSeveralSessions(t *testing.T) {
 		checkpoint, _ := g.host.last()
 		if strings.Contains(string(checkpoint), identityName) {
 			t.Error("the checkpoint keeps what is not configured any more")
-		}
-	})
-}
-
-// A checkpoint of before there were identity roles brings back its roles.
-func TestRestoreEarlierShape(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := newRig(t, oneRole+"\n"+identityOnly).fake()
-		expires := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
-		earlier := `{"version":1,"place":"aws","current":1,"last_id":1,
-			"bootstraps":[{"id":1,"keys":{"id":"AKIABOOTSTRAP","secret":"s"},"posted":"2025-01-01T00:00:00Z"}],
-			"roles":{"app":{"arn":"arn:aws:iam::123456789012:role/app","session_name":"mockmd","works":1,"account":"123456789012",
-			"session":{"keys":{"id":"ASIAEARLIER","secret":"s","token":"t"},"issued":"` + expires + `","expires":"` + expires + `","renew":"` + expires + `"}}}}`
-		if err := g.p.Restore(t.Context(), []byte(earlier)); err != nil {
-			t.Fatal(err)
-		}
-		if d := g.served(); d.AccessKeyId != "ASIAEARLIER" {
-			t.Errorf("served %+v", d)
-		}
-		g.sts.set(func(_ context.Context, k keys) error {
-			if k.accessKeyID != "AKIABOOTSTRAP" {
-				return errors.New("down")
-			}
-			return nil
-		})
-		g.run()
-		synctest.Wait()
-		leaf, _ := g.leaf(identityPath)
-		if d := g.decode(leaf); d.Code != "Success" {
-			t.Errorf("the identity role is not assumed with the earlier bootstrap set: %+v", d)
 		}
 	})
 }

@@ -14,27 +14,35 @@ import (
 
 // configBlock is the config block of the plugin.
 type configBlock struct {
-	Roles    []roleBlock    `hcl:"role,block"`
-	Identity *identityBlock `hcl:"identity_role,block"`
-	ECS      []ecsBlock     `hcl:"ecs,block"`
-	STS      *stsBlock      `hcl:"sts,block"`
+	Roles        []roleBlock        `hcl:"role,block"`
+	Identity     *identityBlock     `hcl:"identity_role,block"`
+	ECS          []ecsBlock         `hcl:"ecs,block"`
+	Sources      []string           `hcl:"sources,optional"`
+	Bootstrap    *bootstrapBlock    `hcl:"bootstrap,block"`
+	DefaultChain []chainBlock       `hcl:"default_chain,block"`
+	WebIdentity  []webIdentityBlock `hcl:"web_identity,block"`
+	Static       []staticBlock      `hcl:"static,block"`
+	STS          *stsBlock          `hcl:"sts,block"`
+	StateFile    *string            `hcl:"state_file"`
 }
 
 // settings are the checked configuration.
 type settings struct {
-	roles           []*role    // the role blocks
-	identities      []identity // one for each instance, or none
-	identityAccount string     // of the identity_role block; empty without one
+	roles           []*role // the role blocks
+	identity        *role   // nil: there is none
+	identityAccount string  // of the identity_role block; empty without one
 	ecs             []*ecsSet
+	sources         sourceList
 	sts             stsSettings
+	stateFile       string   // absolute; empty: nothing is kept
 	mounts          []string // that the plugin's block names; none: it serves all it has
 }
 
-// all returns every role that is assumed.
+// all returns every role.
 func (s *settings) all() []*role {
 	out := slices.Clone(s.roles)
-	for _, own := range s.identities {
-		out = append(out, own.role)
+	if s.identity != nil {
+		out = append(out, s.identity)
 	}
 	return out
 }
@@ -48,11 +56,39 @@ func (s *settings) named(name string) (*role, bool) {
 	return s.roles[i], true
 }
 
-// role is one role to assume.
-type role struct {
-	name, arn, sessionName, externalID string
-	account, partition                 string // of the ARN
-	duration                           time.Duration
+// rolesOf returns the roles whose credentials an instance can read.
+func (s *settings) rolesOf(in *sdk.Instance) []*role {
+	var out []*role
+	if r, ok, err := s.roleOf(in); err == nil && ok {
+		out = append(out, r)
+	}
+	if s.identity != nil {
+		out = append(out, s.identity)
+	}
+	for _, set := range s.ecs {
+		for _, task := range set.tasks {
+			if set.on(in) && !slices.Contains(out, task.role) {
+				out = append(out, task.role)
+			}
+		}
+	}
+	return out
+}
+
+// chains are the sources that are the SDK's chain.
+func (s *settings) chains() []*chainSource {
+	var out []*chainSource
+	for _, src := range s.sources.all {
+		if c, ok := src.(*chainSource); ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// bootstraps says whether any role takes bootstrap credentials.
+func (s *settings) bootstraps() bool {
+	return slices.ContainsFunc(s.all(), func(r *role) bool { return r.has(kindBootstrap) })
 }
 
 // Configure checks the configuration. It calls nobody and binds nothing.
@@ -68,11 +104,16 @@ func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {
 	if p.settings.sts.place() == placeAWS {
 		p.gap = gapAWS
 	}
-	p.state = newState(p.settings, p.now, p.random, p.log)
+	p.state = newState(p.settings, p.clock, p.random, p.log)
+	if len(diags) == 0 || !diags.HasErrors() {
+		if err := p.state.prepare(c.Instances); err != nil {
+			return err
+		}
+	}
 	if len(diags) == 0 {
 		return nil
 	}
-	return diags
+	return withhold(diags, c.Body)
 }
 
 // check returns what HCL itself cannot find. The block is as complete as HCL
@@ -85,6 +126,10 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 		diags = append(diags, sdk.Errorf(c.Body.MissingItemRange(), "No role to assume",
 			"The iam plugin needs at least one role block, role \"NAME\" { arn = \"arn:aws:iam::ACCOUNT:role/NAME\" }, or an identity_role block."))
 	}
+	var more hcl.Diagnostics
+	p.settings.sts, more = block.STS.check(c)
+	sts := more
+	sources := p.settings.sources.check(c, block, p.settings.sts.region)
 	first := map[string]hcl.Range{}
 	for i := range block.Roles {
 		b := &block.Roles[i]
@@ -93,17 +138,19 @@ func (p *plugin) check(c *sdk.Config, block *configBlock) hcl.Diagnostics {
 			continue
 		}
 		first[b.Name] = b.NameRange
-		r, more := b.check(c.Instances)
+		r, more := b.check(&p.settings.sources, c.Instances)
 		diags = append(diags, more...)
 		p.settings.roles = append(p.settings.roles, r)
 	}
-	var more hcl.Diagnostics
-	p.settings.sts, more = block.STS.check(c.Instances)
-	diags = append(diags, more...)
+	diags = append(append(diags, sources...), sts...)
 	diags = append(diags, p.settings.checkIdentity(block.Identity, c.Instances)...)
 	diags = append(diags, p.settings.checkECS(block.ECS, c.Instances)...)
+	diags = append(diags, p.settings.checkStateFile(c, block.StateFile)...)
 	if len(p.settings.roles) > 0 || block.Identity != nil || simulated {
 		diags = append(diags, p.settings.checkInstances(c)...)
 	}
 	return diags
 }
+
+// sourceTick is how often the files of the SDK's chain are looked at.
+const sourceTick = 5 * time.Second

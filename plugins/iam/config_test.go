@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/sdk"
@@ -172,18 +173,18 @@ func TestDefaults(t *testing.T) {
 	g := &rig{t: t, in: in, log: &logBuffer{}}
 	c := g.config(`role "app" { arn = "arn:aws-cn:iam::111122223333:role/app" }` + "\nsts { simulated = true }")
 	c.Instances = []*sdk.Instance{other, in}
-	p := newPlugin(time.Now, func() float64 { return 0 })
+	p := newPlugin(steadyClock(), func() float64 { return 0 })
 	if err := p.Configure(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	want := stsSettings{
 		region: "cn-north-1", simulated: true, address: "127.0.0.1:0", autoBootstrap: true, accountID: "111122223333", partition: "aws-cn",
 	}
-	if p.settings.sts != want {
-		t.Errorf("sts = %+v, want %+v", p.settings.sts, want)
+	if diff := cmp.Diff(want, p.settings.sts, cmp.AllowUnexported(stsSettings{})); diff != "" {
+		t.Errorf("sts (-want +got):\n%s", diff)
 	}
-	if r := p.settings.roles[0]; r.sessionName != "mockmd" || r.duration != time.Hour || r.externalID != "" {
-		t.Errorf("role = %+v", r)
+	if q := requestOf(t, p.settings.roles[0], in); q.sessionName != "mockmd" || q.duration != time.Hour || q.externalID != "" {
+		t.Errorf("role = %+v", q)
 	}
 }
 
@@ -223,9 +224,19 @@ func TestWhichRole(t *testing.T) {
 func TestConfigurePointsIntoTheBlock(t *testing.T) {
 	t.Parallel()
 	g := &rig{t: t, in: sdktest.Instance(), log: &logBuffer{}}
-	err := newPlugin(time.Now, nil).Configure(t.Context(), g.config("role \"app\" {\n  arn = \"nonsense\"\n}"))
+	err := newPlugin(steadyClock(), nil).Configure(t.Context(), g.config("role \"app\" {\n  arn = \"nonsense\"\n}"))
 	diags, ok := errors.AsType[hcl.Diagnostics](err)
 	if !ok || len(diags) != 1 || diags[0].Subject.String() != "config.hcl:2,9-19" {
 		t.Errorf("diagnostics = %v", err)
 	}
+}
+
+// requestOf is how a role is assumed for an instance.
+func requestOf(t *testing.T, r *role, in *sdk.Instance) assumeRequest {
+	t.Helper()
+	g, err := r.grant(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g.last()
 }

@@ -30,27 +30,22 @@ type bootstrap struct {
 	simulated bool // the simulated STS made it by itself
 }
 
-// session is a complete set of credentials that AssumeRole returned. Only
-// newSession makes one, so what is served is never empty, half or expired.
+// session is a complete set of credentials. Only newSession makes one, so what
+// is served is never empty, half or expired. The times are those of STS.
 type session struct {
-	keys    keys
-	arn     string // of the session; empty when STS did not tell
-	account string
-	issued  time.Time // by this machine's clock, whole seconds, UTC
-	expires time.Time // by STS, whole seconds, UTC
-	renew   time.Time
-}
-
-// assumed is what STS answered to AssumeRole, unchecked.
-type assumed struct {
-	keys    keys
-	expires time.Time
-	arn     string
+	keys     keys
+	source   string // name of the source
+	signedBy string // access key id that signed for it; empty when nothing had to be signed
+	arn      string // of the session; empty when nobody told
+	account  string
+	issued   time.Time // whole seconds, UTC
+	expires  time.Time // whole seconds, UTC
+	renew    time.Time
 }
 
 // newSession checks an answer. The duration asked for bounds the life that is
 // believed, so that a clock that runs behind does not put off the renewal.
-func newSession(a assumed, r *role, asked time.Duration, now time.Time, random float64) (*session, error) {
+func newSession(a assumed, account string, asked time.Duration, now time.Time, random float64) (*session, error) {
 	switch {
 	case a.keys.accessKeyID == "":
 		return nil, errors.New("the answer has no AccessKeyId")
@@ -58,13 +53,13 @@ func newSession(a assumed, r *role, asked time.Duration, now time.Time, random f
 		return nil, errors.New("the AccessKeyId in the answer is not one")
 	case a.keys.secret.empty():
 		return nil, errors.New("the answer has no SecretAccessKey")
-	case a.keys.token.empty():
+	case a.keys.token.empty() && !a.asIs:
 		return nil, errors.New("the answer has no SessionToken")
 	case a.expires.IsZero():
 		return nil, errors.New("the answer has no Expiration")
 	}
 	s := &session{
-		keys: a.keys, arn: a.arn, account: r.account,
+		keys: a.keys, arn: a.arn, account: account,
 		issued: now.UTC().Truncate(time.Second), expires: a.expires.UTC().Truncate(time.Second),
 	}
 	if !now.Before(s.expires) {

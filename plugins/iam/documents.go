@@ -52,9 +52,9 @@ func (t trouble) document() sdk.Leaf {
 	}
 }
 
-// document is the role's credentials until they expire, and what follows.
-func (s *session) document(then trouble) sdk.Leaf {
-	successor := then.document()
+// credentials is the role's document until they expire, and what follows.
+func (v view) credentials() sdk.Leaf {
+	s, successor := v.session, v.trouble.document()
 	return sdk.Leaf{
 		Body: imdsjson.Object(
 			imdsjson.Field{Name: "Code", Value: codeSuccess},
@@ -63,10 +63,15 @@ func (s *session) document(then trouble) sdk.Leaf {
 			imdsjson.Field{Name: "AccessKeyId", Value: s.keys.accessKeyID},
 			imdsjson.Field{Name: "SecretAccessKey", Value: s.keys.secret.reveal()},
 			imdsjson.Field{Name: "Token", Value: s.keys.token.reveal()},
-			imdsjson.Field{Name: "Expiration", Value: stamp(s.expires)},
+			imdsjson.Field{Name: "Expiration", Value: v.expiration()},
 		),
-		LastModified: s.issued, NotAfter: s.expires, Successor: &successor,
+		LastModified: s.issued, NotAfter: v.ends, Successor: &successor, Audit: v.audit(),
 	}
+}
+
+// audit has each read of the session's document logged.
+func (v view) audit() map[string]string {
+	return map[string]string{"role": v.name, "access_key_id": v.session.keys.accessKeyID}
 }
 
 // infoDocument tells the instance profile.
@@ -100,33 +105,44 @@ func (v view) identityInfo(in *sdk.Instance) sdk.Leaf {
 	leaf := at(v.updated())
 	if v.session != nil {
 		after := at(v.trouble.since)
-		leaf.NotAfter, leaf.Successor = v.session.expires, &after
+		leaf.NotAfter, leaf.Successor = v.ends, &after
 	}
 	leaf.Since = sinceIdentity
 	return leaf
 }
 
 // deniedMessage is what the real service says, and what is to be done here.
-func deniedMessage(r *role) string {
+func deniedMessage(g *grant) string {
+	trusted := "who asks"
+	if g.has(kindBootstrap) {
+		trusted = "the bootstrap credentials and the role's own sessions"
+	}
 	return fmt.Sprintf("EC2 cannot assume the role %s.  Please see documentation at "+
 		"http://docs.amazonwebservices.com/IAM/latest/UserGuide/RolesTroubleshooting.html. "+
-		"(mockmd: STS denies sts:AssumeRole on %s; let its trust policy allow the bootstrap credentials and the role's own sessions.)",
-		r.name, r.arn)
+		"(mockmd: STS denies sts:AssumeRole on %s; let its trust policy allow %s.)",
+		g.name, g.last().roleARN, trusted)
 }
 
-func waitingMessage(r *role) string {
-	return fmt.Sprintf("mockmd has no credentials for the role %s yet: POST bootstrap credentials to /bootstrap/creds of its admin listener.", r.name)
+func waitingMessage(g *grant, waits string) string {
+	return fmt.Sprintf("mockmd has no credentials for the role %s yet: %s.", g.name, waits)
 }
 
-func assumingMessage(r *role) string {
-	return fmt.Sprintf("mockmd is assuming the role %s: ask again in a moment.", r.name)
+func assumingMessage(g *grant) string {
+	return fmt.Sprintf("mockmd is assuming the role %s: ask again in a moment.", g.name)
 }
 
-func failingMessage(r *role, f *failure) string {
-	return fmt.Sprintf("mockmd cannot assume the role %s. %s", r.name, f.summary())
+func failingMessage(g *grant, f *failure) string {
+	return fmt.Sprintf("mockmd cannot assume the role %s. %s", g.name, f.summary())
 }
 
-func expiredMessage(r *role, expires time.Time) string {
-	return fmt.Sprintf("The credentials of the role %s expired at %s and mockmd could not renew them: its log says why. "+
-		"POST new bootstrap credentials to /bootstrap/creds of its admin listener if they are the cause.", r.name, stamp(expires))
+func forgottenMessage(g *grant) string {
+	return fmt.Sprintf("The credentials of the role %s were dropped by its operator: POST to /refresh, or new bootstrap credentials to /bootstrap/creds, of the admin listener of mockmd.", g.name)
+}
+
+func expiredMessage(g *grant, expires time.Time) string {
+	out := fmt.Sprintf("The credentials of the role %s expired at %s and mockmd could not renew them: its log says why.", g.name, stamp(expires))
+	if g.has(kindBootstrap) {
+		out += " POST new bootstrap credentials to /bootstrap/creds of its admin listener if they are the cause."
+	}
+	return out
 }

@@ -38,16 +38,19 @@ func testSession() *session {
 
 func TestDocuments(t *testing.T) {
 	t.Parallel()
-	r := &role{name: "app", arn: "arn:aws:iam::123456789012:role/app"}
+	app := granted("app", "arn:aws:iam::123456789012:role/app")
 	s := testSession()
-	ok := s.document((&roleState{role: r, session: s}).afterSession())
+	served := func(f *failure) sdk.Leaf {
+		st := &grantState{grant: app, session: s, failure: f}
+		return view{grant: app, session: s, trouble: st.afterSession(), ends: s.expires}.document("")
+	}
+	ok := served(nil)
 	golden(t, "success.json", ok.Body)
 	golden(t, "expired.json", ok.Successor.Body)
 	if !ok.NotAfter.Equal(s.expires) || !ok.LastModified.Equal(s.issued) || !ok.Successor.LastModified.Equal(s.expires) {
 		t.Errorf("leaf = %+v", ok)
 	}
-	denied := &failure{class: classHuman, code: "AccessDenied", reason: "AccessDenied: no"}
-	after := s.document((&roleState{role: r, session: s, failure: denied}).afterSession())
+	after := served(&failure{class: classHuman, code: "AccessDenied", reason: "AccessDenied: no"})
 	golden(t, "denied.json", after.Successor.Body)
 
 	in := sdktest.Instance()
@@ -68,7 +71,7 @@ func TestInfoHasTheLengthOfTheRealOne(t *testing.T) {
 func TestTree(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, oneRole+"\n"+`role "db" { arn = "arn:aws:iam::123456789012:role/db" }`)
-	g.p.state.roles["app"].session = testSession()
+	g.grant("app").session = testSession()
 	g.clock.jump(time.Until(testSession().issued))
 	tree, err := g.p.Tree(t.Context(), g.in)
 	if err != nil || len(tree) != 2 { // the real STS has no identity role without a block
@@ -89,7 +92,7 @@ func TestTree(t *testing.T) {
 	}
 	later := testSession()
 	later.expires = later.expires.Add(time.Minute)
-	g.p.state.roles["db"].session = later
+	g.grant("db").session = later
 	if until := g.p.ValidUntil(); !until.Equal(testSession().expires) {
 		t.Errorf("valid until %s, want the earliest", until)
 	}

@@ -49,8 +49,8 @@ func TestTaskDocuments(t *testing.T) {
 	g := newRig(t, twoTasks)
 	g.clock.jump(time.Until(testSession().issued))
 	g.p.state.changed = testSession().issued
-	g.p.state.roles["app"].session = testSession()
-	g.p.state.roles["db"].setTrouble(&failure{class: classHuman, code: "AccessDenied"}, testSession().issued)
+	g.grant("app").session = testSession()
+	g.grant("db").setTrouble(&failure{class: classHuman, code: "AccessDenied"}, testSession().issued)
 	info, _ := g.leaf(ecsInfoPath)
 	document, _ := g.leaf(ecsAppPath)
 	golden(t, "ecs-info.json", info.Body)
@@ -81,7 +81,7 @@ func TestTaskInfoFollowsEachExpiry(t *testing.T) {
 	later := testSession()
 	later.expires = later.expires.Add(time.Minute)
 	g.p.state.changed = testSession().expires.Add(time.Second) // as after a burst of changes
-	g.p.state.roles["app"].session, g.p.state.roles["db"].session = later, testSession()
+	g.grant("app").session, g.grant("db").session = later, testSession()
 	info, _ := g.leaf(ecsInfoPath)
 	var got []string
 	var last time.Time
@@ -116,7 +116,7 @@ func TestTaskInfoWithManyExpiries(t *testing.T) {
 	for i := range 20 {
 		s := testSession()
 		s.expires = s.expires.Add(time.Duration(i) * time.Second)
-		g.p.state.roles[fmt.Sprintf("r%d", i)].session = s
+		g.grant(fmt.Sprintf("r%d", i)).session = s
 	}
 	info, _ := g.leaf(ecsInfoPath)
 	successors, end := 0, info.NotAfter

@@ -51,16 +51,17 @@ func (e *ecsSet) path(task ecsTask) string { return e.mount + "/security-credent
 func (e *ecsSet) tree(l look) sdk.Tree {
 	t := sdk.Tree{e.mount + "/info": e.info(l)}
 	for _, task := range e.tasks {
-		s := l.roles[task.role.name].session
+		v := l.of(task.role)
+		s := v.session
 		if s == nil {
 			continue
 		}
 		t[e.path(task)] = sdk.Leaf{
 			Body: compact(ecsCredentials{
 				AccessKeyId: s.keys.accessKeyID, SecretAccessKey: s.keys.secret.reveal(),
-				Token: s.keys.token.reveal(), Expiration: stamp(s.expires),
+				Token: s.keys.token.reveal(), Expiration: v.expiration(),
 			}),
-			Since: sinceECS, LastModified: s.issued, NotAfter: s.expires,
+			Since: sinceECS, LastModified: s.issued, NotAfter: v.ends, Audit: v.audit(),
 		}
 	}
 	return t
@@ -83,7 +84,7 @@ func (e *ecsSet) info(l look) sdk.Leaf {
 			over = ends[i-1]
 		}
 		if i < len(ends) {
-			leaf.NotAfter, leaf.Successor = ends[i], next
+			leaf.NotAfter, leaf.Successor = l.local(ends[i]), next
 		}
 		leaf.Body = e.infoDocument(l, moments[i], over)
 		next = &leaf
@@ -91,11 +92,12 @@ func (e *ecsSet) info(l look) sdk.Leaf {
 	return *next
 }
 
-// ends are the moments at which credentials of the set expire, in order.
+// ends are the moments at which credentials of the set expire, in order and by
+// the clock of STS.
 func (e *ecsSet) ends(l look) []time.Time {
 	var out []time.Time
 	for _, task := range e.tasks {
-		if s := l.roles[task.role.name].session; s != nil {
+		if s := l.of(task.role).session; s != nil {
 			out = append(out, s.expires)
 		}
 	}
@@ -106,8 +108,8 @@ func (e *ecsSet) ends(l look) []time.Time {
 func (e *ecsSet) infoDocument(l look, updated, over time.Time) []byte {
 	info := ecsInfo{LastUpdated: stamp(updated), TaskCredentials: map[string]ecsStatus{}}
 	for _, task := range e.tasks {
-		v := l.roles[task.role.name]
-		status := ecsStatus{Code: v.trouble.code, RoleARN: v.arn}
+		v := l.of(task.role)
+		status := ecsStatus{Code: v.trouble.code, RoleARN: v.last().roleARN}
 		if v.session != nil && v.session.expires.After(over) {
 			status.Code = codeSuccess
 		}

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,22 +21,34 @@ import (
 type class string
 
 const (
-	classRetry class = "retry"         // passes by itself: repeat the same
-	classHuman class = "needs a human" // try other credentials; somebody must mend something
+	classRetry     class = "retry"           // passes by itself: STS is not there; repeat the same later
+	classElsewhere class = "retry elsewhere" // this way does not work at present: try the next one, and this one later
+	classHuman     class = "needs a human"   // try the next one; somebody must mend this one
 )
 
-// failure is why AssumeRole failed.
+// failure is why there is no new session.
 type failure struct {
 	class      class
+	during     string // what fails; empty is "AssumeRole fails"
 	code       string // STS's error code; empty when it did not answer one
 	reason     string // for logs and people; no secrets
 	mend       string // what to do about it; empty: nothing
 	retryAfter time.Duration
+	skewed     bool      // STS did not like the time of the signature
+	signedBy   string    // access key id that signed; empty without one
+	since      time.Time // when it was first met
+	weight     int       // see worse
 }
+
+// what says what fails.
+func (f *failure) what() string { return cmp.Or(f.during, "AssumeRole fails") }
+
+// event names it in the log.
+func (f *failure) event() string { return cmp.Or(f.during, "AssumeRole failed") }
 
 // summary is one clause for people.
 func (f *failure) summary() string {
-	s := fmt.Sprintf("AssumeRole fails (%s): %s", f.class, f.reason)
+	s := fmt.Sprintf("%s (%s): %s", f.what(), f.class, f.reason)
 	if f.mend != "" {
 		s += "; " + f.mend
 	}
@@ -48,7 +61,7 @@ func (f *failure) denied() bool { return f.code == "AccessDenied" }
 // same says that g tells nobody anything new. The reason is not compared:
 // that of a broken connection names another port each time.
 func (f *failure) same(g *failure) bool {
-	return f != nil && g != nil && f.class == g.class && f.code == g.code
+	return f != nil && g != nil && f.class == g.class && f.code == g.code && f.during == g.during
 }
 
 // passing are the error codes that go away by themselves, whatever the HTTP
@@ -61,28 +74,53 @@ func passing() []string {
 		"RequestLimitExceeded", "TooManyRequestsException", "SlowDown", "BandwidthLimitExceeded", "LimitExceededException",
 		"ProvisionedThroughputExceededException", "TransactionInProgressException", "EC2ThrottledException",
 		"PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException", "InternalFailure", "InternalError",
-		"ServiceUnavailable", "IDPCommunicationError",
+		"ServiceUnavailable",
 		"UnknownError", // what the AWS SDK calls an answer that is not from STS
 	}
 }
 
-// classify turns the error of a call signed by k into a failure. The text of
-// the error is cleaned of the secrets of k: services have been seen to repeat
+// classify turns the error of a call of a way into a failure. The text of the
+// error is cleaned of the ticket's secrets: services have been seen to repeat
 // the request that they could not verify.
-func classify(err error, k keys, r *role) *failure {
-	f := &failure{class: classRetry, code: clean(apiCode(err), k), reason: clean(reason(err), k)}
+func classify(err error, w way, t ticket, q assumeRequest) *failure {
+	f := &failure{class: classRetry, code: clean(apiCode(err), t.secrets()...), reason: clean(reason(err), t.secrets()...)}
 	status := 0
 	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && answer.Response != nil && answer.Response.Response != nil {
 		status = answer.HTTPStatusCode()
 		f.retryAfter = retryAfter(answer.Response.Header)
 	}
+	f.skewed = skewed(err)
 	switch {
 	case status >= http.StatusInternalServerError, status == http.StatusTooManyRequests:
 		f.reason = fmt.Sprintf("HTTP %d, %s", status, f.reason)
+	case f.code == "IDPCommunicationError", f.code == "RegionDisabledException":
+		f.class, f.mend = classElsewhere, mend(f.code, w, q)
+	case f.refusesCredentials() && w.own: // another set brings the session back
+		f.class, f.mend = classElsewhere, mend(f.code, w, q)
 	case f.code != "" && !slices.Contains(passing(), f.code):
-		f.class, f.mend = classHuman, mend(f.code, r)
+		f.class, f.mend = classHuman, mend(f.code, w, q)
 	}
 	return f
+}
+
+// refusesCredentials says that what signed, or the token, is not accepted; the
+// role may well be.
+func (f *failure) refusesCredentials() bool {
+	switch f.code {
+	case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidIdentityToken":
+		return true
+	}
+	return f.signature()
+}
+
+func (f *failure) signature() bool {
+	return f.code == "SignatureDoesNotMatch" || f.code == "InvalidSignatureException"
+}
+
+// skewed says that the time of the signature is what STS did not accept.
+func skewed(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && (strings.Contains(api.ErrorMessage(), "Signature expired") || strings.Contains(api.ErrorMessage(), "Signature not yet current"))
 }
 
 // retryAfter reads the header in its form of seconds; a date counts as none.
@@ -121,8 +159,8 @@ func reason(err error) string {
 }
 
 // clean makes a foreign text fit for logs.
-func clean(text string, k keys) string {
-	for _, s := range []secret{k.secret, k.token} {
+func clean(text string, hide ...secret) string {
+	for _, s := range hide {
 		if !s.empty() {
 			text = strings.ReplaceAll(text, s.reveal(), hidden)
 			text = strings.ReplaceAll(text, url.QueryEscape(s.reveal()), hidden)
@@ -141,21 +179,57 @@ func clean(text string, k keys) string {
 	return text
 }
 
-func mend(code string, r *role) string {
-	const again = "POST new bootstrap credentials to /bootstrap/creds"
+// mend says what a person can do about an error of STS.
+func mend(code string, w way, q assumeRequest) string {
+	again := renewal(w.by)
 	switch code {
 	case "AccessDenied":
-		return fmt.Sprintf("the trust policy of %s must allow sts:AssumeRole to the caller and to the role's own sessions, and the caller's policy must allow it; check external_id too", r.arn)
-	case "ExpiredToken", "ExpiredTokenException":
+		return denied(w, q)
+	case "ExpiredToken", "ExpiredTokenException", "InvalidIdentityToken", "IDPRejectedClaim":
 		return again
 	case "InvalidClientTokenId", "UnrecognizedClientException":
 		return "the access key is not known or not active, or the region is not enabled for it; " + again
 	case "SignatureDoesNotMatch", "InvalidSignatureException":
 		return "the secret access key is wrong, or this machine's clock is; " + again
 	case "RegionDisabledException":
-		return "choose another region in the sts block"
+		return "choose another region in the sts block, or enable this one for the account"
+	case "MalformedPolicyDocument", "PackedPolicyTooLarge":
+		return "change the session policies or tags of the role block"
 	case "ValidationError":
 		return "change the role block in the configuration"
 	}
 	return ""
+}
+
+// denied says what may be missing where STS knows the caller and refuses it.
+func denied(w way, q assumeRequest) string {
+	operation := "sts:AssumeRole"
+	who := "the caller"
+	switch {
+	case w.by.kind() == kindWebIdentity:
+		operation = "sts:AssumeRoleWithWebIdentity"
+		who = "the token's issuer, audience and subject"
+	case w.by.kind() == kindBootstrap:
+		who = "the caller and to the role's own sessions"
+	}
+	out := fmt.Sprintf("the trust policy of %s must allow %s to %s, and the caller's policy must allow it", q.roleARN, operation, who)
+	if len(q.tags) > 0 {
+		out += ", and sts:TagSession"
+	}
+	if q.sourceIdentity != "" {
+		out += ", and sts:SetSourceIdentity"
+	}
+	return out + "; check external_id too"
+}
+
+// renewal says how a person gives a source other credentials.
+func renewal(s source) string {
+	switch s := s.(type) {
+	case *chainSource:
+		return fmt.Sprintf("renew the credentials that the source %q finds", s.label)
+	case *webIdentitySource:
+		return "put another token into " + s.file
+	default:
+		return "POST new bootstrap credentials to /bootstrap/creds"
+	}
 }

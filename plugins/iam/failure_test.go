@@ -17,7 +17,8 @@ import (
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	k := keys{accessKeyID: "AKIA", secret: newSecret("SECRET/1"), token: newSecret("TOKEN/+2")}
-	r := &role{name: "app", arn: "arn:aws:iam::123456789012:role/app"}
+	by := way{by: &bootstrapSource{label: kindBootstrap}, set: &bootstrap{id: 1}}
+	q := granted("app", "arn:aws:iam::123456789012:role/app").last()
 	answered := func(status int, retryAfter string, err error) error {
 		h := http.Header{}
 		if retryAfter != "" {
@@ -39,7 +40,7 @@ func TestClassify(t *testing.T) {
 		{"expired", answered(403, "", apiError("ExpiredToken")), classHuman, "ExpiredToken", "AssumeRole fails (needs a human): ExpiredToken: message of ExpiredToken; POST new bootstrap credentials to /bootstrap/creds", 0},
 		{"unknown key", answered(403, "", apiError("InvalidClientTokenId")), classHuman, "InvalidClientTokenId", "the access key is not known or not active, or the region is not enabled for it; POST new", 0},
 		{"signature", answered(403, "", apiError("SignatureDoesNotMatch")), classHuman, "SignatureDoesNotMatch", "the secret access key is wrong, or this machine's clock is; POST new", 0},
-		{"region", answered(403, "", apiError("RegionDisabledException")), classHuman, "RegionDisabledException", "choose another region in the sts block", 0},
+		{"region", answered(403, "", apiError("RegionDisabledException")), classElsewhere, "RegionDisabledException", "choose another region in the sts block", 0},
 		{"limit", answered(400, "", apiError("ValidationError")), classHuman, "ValidationError", "change the role block in the configuration", 0},
 		{"throttled", answered(400, "7", apiError("Throttling")), classRetry, "Throttling", "AssumeRole fails (retry): Throttling: message of Throttling", 7 * time.Second},
 		{"too many", answered(429, "", apiError("Whatever")), classRetry, "Whatever", "HTTP 429, Whatever", 0},
@@ -52,7 +53,7 @@ func TestClassify(t *testing.T) {
 		{"no answer", fmt.Errorf("send: %w", context.DeadlineExceeded), classRetry, "", "no answer in time", 0},
 		{"anything", errors.New("odd"), classRetry, "", "odd", 0},
 	} {
-		f := classify(tt.err, k, r)
+		f := classify(tt.err, by, ticket{keys: k}, q)
 		if f.class != tt.class || f.code != tt.code || !strings.Contains(f.summary(), tt.want) || f.retryAfter != tt.after {
 			t.Errorf("%s: %+v\n%s", tt.name, f, f.summary())
 		}
@@ -61,7 +62,7 @@ func TestClassify(t *testing.T) {
 		Code:    "SignatureDoesNotMatch",
 		Message: "should have been\nx-amz-security-token:TOKEN/+2\x1b[31m TOKEN%2F%2B2 SECRET/1 " + strings.Repeat("é", 400),
 	}
-	got := classify(echo, k, r).reason
+	got := classify(echo, by, ticket{keys: k}, q).reason
 	for _, bad := range []string{"TOKEN", "SECRET", "\n", "\x1b"} {
 		if strings.Contains(got, bad) {
 			t.Errorf("reason contains %q: %s", bad, got)

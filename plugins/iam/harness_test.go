@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -98,6 +99,7 @@ type call struct {
 	asked    time.Duration
 	role     string
 	session  string // its name
+	request  assumeRequest
 	err      error
 	issued   string
 }
@@ -108,6 +110,8 @@ type fakeSTS struct {
 	lifetime time.Duration // 0: what is asked for
 	refuse   func(ctx context.Context, k keys) error
 
+	hear func(time.Time)
+
 	mu       sync.Mutex
 	calls    []call
 	inFlight int
@@ -117,6 +121,14 @@ type fakeSTS struct {
 func (f *fakeSTS) close() {}
 
 func (f *fakeSTS) assume(ctx context.Context, k keys, q assumeRequest) (assumed, error) {
+	return f.grant(ctx, k, q)
+}
+
+func (f *fakeSTS) assumeWeb(ctx context.Context, token secret, q assumeRequest) (assumed, error) {
+	return f.grant(ctx, keys{accessKeyID: "web " + token.reveal()}, q)
+}
+
+func (f *fakeSTS) grant(ctx context.Context, k keys, q assumeRequest) (assumed, error) {
 	f.mu.Lock()
 	f.inFlight++
 	f.most = max(f.most, f.inFlight)
@@ -129,7 +141,7 @@ func (f *fakeSTS) assume(ctx context.Context, k keys, q assumeRequest) (assumed,
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.inFlight--
-	c := call{at: f.now(), signedBy: k.accessKeyID, asked: q.duration, role: q.roleARN, session: q.sessionName, err: err}
+	c := call{at: f.now(), signedBy: k.accessKeyID, asked: q.duration, role: q.roleARN, session: q.sessionName, request: q, err: err}
 	if err != nil {
 		f.calls = append(f.calls, c)
 		return assumed{}, err
@@ -163,22 +175,42 @@ func apiError(code string) error {
 	return &smithy.GenericAPIError{Code: code, Message: "message of " + code}
 }
 
-// clock is a wall clock that can be put forward and back.
-type clock struct {
+// testClock is a wall clock that can be put forward and back, and a machine
+// that can sleep.
+type testClock struct {
 	mu     sync.Mutex
+	began  time.Time
 	offset time.Duration
+	slept  time.Duration
 }
 
-func (c *clock) now() time.Time {
+func newTestClock() *testClock { return &testClock{began: time.Now()} }
+
+func (c *testClock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return wallClock().Add(c.offset)
+	return wallClock().Add(c.offset + c.slept)
 }
 
-func (c *clock) jump(d time.Duration) {
+// elapsed goes on while the machine sleeps and cannot be set.
+func (c *testClock) elapsed() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Since(c.began) + c.slept
+}
+
+// jump sets the wall clock.
+func (c *testClock) jump(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.offset += d
+}
+
+// sleep lets the machine sleep: no timer runs meanwhile.
+func (c *testClock) sleep(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.slept += d
 }
 
 // rig is a plugin with a fake core and, unless configured otherwise, a fake
@@ -188,8 +220,9 @@ type rig struct {
 	p     *plugin
 	host  *fakeHost
 	sts   *fakeSTS
-	clock *clock
+	clock *testClock
 	log   *logBuffer
+	level hclog.Level // of the log; the zero one is all
 	in    *sdk.Instance
 	stop  func()
 }
@@ -213,13 +246,14 @@ func (l *logBuffer) String() string {
 
 func newRig(t *testing.T, config string) *rig {
 	t.Helper()
-	g := &rig{t: t, host: &fakeHost{}, clock: &clock{}, log: &logBuffer{}, in: sdktest.Instance(), stop: func() {}}
+	g := &rig{t: t, host: &fakeHost{}, clock: newTestClock(), log: &logBuffer{}, in: sdktest.Instance(), stop: func() {}}
 	if strings.Contains(config, `role "app"`) {
 		g.in.IAMInstanceProfile = "app"
 	}
 	g.sts = &fakeSTS{now: g.clock.now}
-	g.p = newPlugin(g.clock.now, locked(rand.New(rand.NewPCG(1, 2)).Float64))
-	if err := g.p.Configure(t.Context(), g.config(config)); err != nil {
+	g.p = newPlugin(&clock{wall: g.clock.now, elapsed: g.clock.elapsed, boot: "this one"}, locked(rand.New(rand.NewPCG(1, 2)).Float64))
+	err := g.p.Configure(t.Context(), g.config(config))
+	if diags, ok := errors.AsType[hcl.Diagnostics](err); err != nil && (!ok || diags.HasErrors()) {
 		t.Fatalf("configure: %v", err)
 	}
 	return g
@@ -243,13 +277,16 @@ func (g *rig) config(text string) *sdk.Config {
 	}
 	return &sdk.Config{
 		Name: "iam", Body: f.Body.(*hclsyntax.Body), Instances: []*sdk.Instance{g.in},
-		Log: hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: g.log, JSONFormat: true}),
+		Log: hclog.New(&hclog.LoggerOptions{Level: max(hclog.Trace, g.level), Output: g.log, JSONFormat: true}),
 	}
 }
 
 // fake puts the fake STS in place of a real one.
 func (g *rig) fake() *rig {
-	g.p.connect = func(target) assumer { return g.sts }
+	g.p.connect = func(_ target, hear func(time.Time)) assumer {
+		g.sts.hear = hear
+		return g.sts
+	}
 	return g
 }
 
@@ -273,9 +310,21 @@ func (g *rig) run() {
 
 func (g *rig) post(body string) {
 	g.t.Helper()
-	if out, err := g.p.Actions()[0].Do(g.t.Context(), []byte(body)); err != nil || out != nil {
+	if out, err := g.act("bootstrap/creds", body); err != nil || out != nil {
 		g.t.Fatalf("bootstrap: %q, %v", out, err)
 	}
+}
+
+// act carries out an action.
+func (g *rig) act(name, body string) ([]byte, error) {
+	g.t.Helper()
+	for _, a := range g.p.Actions() {
+		if a.Name == name {
+			return a.Do(g.t.Context(), []byte(body))
+		}
+	}
+	g.t.Fatalf("no action %s", name)
+	return nil, nil
 }
 
 // served is the role's document as the core would serve it now.
@@ -324,4 +373,36 @@ func (g *rig) decode(leaf sdk.Leaf) served {
 		g.t.Errorf("last modified %s, last updated %s", stamp(leaf.LastModified), d.LastUpdated)
 	}
 	return d
+}
+
+// grant is the only grant of a role.
+func (g *rig) grant(name string) *grantState {
+	g.t.Helper()
+	for _, st := range g.p.state.sorted() {
+		if st.name == name {
+			return st
+		}
+	}
+	g.t.Fatalf("nothing is granted of the role %q", name)
+	return nil
+}
+
+// steadyClock is this machine's own.
+func steadyClock() *clock { return &clock{wall: wallClock} }
+
+// testRole is a role of which nothing varies.
+func testRole(name, arn string) *role {
+	return &role{
+		name: name, account: "123456789012", partition: "aws", sources: []source{&bootstrapSource{label: kindBootstrap}},
+		steps: []*step{{arn: fixed(arn), sessionName: fixed(defaultSessionName), duration: defaultDuration}},
+	}
+}
+
+// granted is the grant of such a role.
+func granted(name, arn string) *grant {
+	g, err := testRole(name, arn).grant(nil)
+	if err != nil {
+		panic(err) // it has nothing that could fail
+	}
+	return g
 }

@@ -16,7 +16,7 @@ func TestIdentityDocuments(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, oneRole+"\n"+identityOnly)
 	g.clock.jump(time.Until(testSession().issued))
-	g.p.state.roles[identityName].session = testSession()
+	g.grant(identityName).session = testSession()
 	info, _ := g.leaf("meta-data/identity-credentials/ec2/info")
 	document, _ := g.leaf(identityPath)
 	golden(t, "identity-info.json", info.Body)
@@ -35,7 +35,7 @@ func TestIdentityDocuments(t *testing.T) {
 func TestIdentitySettings(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, identityOnly)
-	if r := g.p.settings.identities[0].role; r.sessionName != g.in.ID || r.arn != "arn:aws:iam::123456789012:role/id" || r.duration != time.Hour {
+	if r := requestOf(t, g.p.settings.identity, g.in); r.sessionName != g.in.ID || r.roleARN != "arn:aws:iam::123456789012:role/id" || r.duration != time.Hour {
 		t.Errorf("defaults: %+v", r)
 	}
 	if got := g.p.Summary(); got != "identity role of account 123456789012 from AWS STS in us-east-1" {
@@ -48,7 +48,7 @@ func TestIdentitySettings(t *testing.T) {
 			duration     = "20m"
 			external_id  = "ext"
 		}`)
-	if r := g.p.settings.identities[0].role; r.sessionName != "me" || r.externalID != "ext" || r.duration != 20*time.Minute {
+	if r := requestOf(t, g.p.settings.identity, g.in); r.sessionName != "me" || r.externalID != "ext" || r.duration != 20*time.Minute {
 		t.Errorf("given: %+v", r)
 	}
 	if got := g.p.Summary(); got != "role app of account 123456789012, identity role of account 123456789012 from AWS STS in us-east-1" {
@@ -106,13 +106,13 @@ func TestStatusCountsTheIdentityRole(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, oneRole+"\n"+identityOnly)
 	g.clock.jump(time.Until(testSession().issued))
-	g.p.state.roles["app"].session = testSession()
+	g.grant("app").session = testSession()
 	if until := g.p.ValidUntil(); !until.IsZero() {
 		t.Errorf("valid until %s without identity credentials", until)
 	}
 	early := testSession()
 	early.expires = early.expires.Add(-time.Minute)
-	g.p.state.roles[identityName].session = early
+	g.grant(identityName).session = early
 	if until := g.p.ValidUntil(); !until.Equal(early.expires) {
 		t.Errorf("valid until %s, want the earliest %s", until, early.expires)
 	}

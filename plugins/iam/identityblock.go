@@ -1,7 +1,6 @@
 package iam
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,81 +13,79 @@ import (
 //
 // See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html#ec2-instance-identity-roles.
 type identityBlock struct {
-	At               hcl.Range `hcl:",def_range"`
-	ARN              string    `hcl:"arn"`
-	ARNRange         hcl.Range `hcl:"arn,attr_value_range"`
-	SessionName      *string   `hcl:"session_name"`
-	SessionNameRange hcl.Range `hcl:"session_name,attr_value_range"`
-	Duration         *string   `hcl:"duration"`
-	DurationRange    hcl.Range `hcl:"duration,attr_value_range"`
-	ExternalID       *string   `hcl:"external_id"`
-	ExternalIDRange  hcl.Range `hcl:"external_id,attr_value_range"`
+	At                hcl.Range         `hcl:",def_range"`
+	Body              hcl.Body          `hcl:",body"`
+	ARN               string            `hcl:"arn"`
+	SessionName       *string           `hcl:"session_name"`
+	Duration          *string           `hcl:"duration"`
+	ExternalID        *string           `hcl:"external_id"`
+	Policy            *string           `hcl:"policy"`
+	PolicyARNs        []string          `hcl:"policy_arns,optional"`
+	Tags              map[string]string `hcl:"tags,optional"`
+	TransitiveTagKeys []string          `hcl:"transitive_tag_keys,optional"`
+	SourceIdentity    *string           `hcl:"source_identity"`
+	MFASerial         *string           `hcl:"mfa_serial"`
+	Sources           []string          `hcl:"sources,optional"`
+	Hops              []hopBlock        `hcl:"hop,block"`
 }
 
 // identityName is AWS's name of the instance identity role. No role block can
 // have it.
 const identityName = "aws:ec2-instance"
 
-// identity is the instance identity role of one instance.
-type identity struct {
-	label string // of the instance
-	role  *role
-}
+// ownID is the session name that EC2 gives the instance identity role.
+const ownID = "${instance.id}"
 
-// terms are those of a role block, without its name.
-func (b *identityBlock) terms() *roleBlock {
-	return &roleBlock{
-		ARN: b.ARN, ARNRange: b.ARNRange, SessionName: b.SessionName, SessionNameRange: b.SessionNameRange,
-		Duration: b.Duration, DurationRange: b.DurationRange, ExternalID: b.ExternalID, ExternalIDRange: b.ExternalIDRange,
+// self is the block without what only a role has.
+func (b *identityBlock) self() *hopBlock {
+	name := b.SessionName
+	if name == nil {
+		name = new(ownID)
+	}
+	return &hopBlock{
+		At: b.At, Body: b.Body, ARN: b.ARN, SessionName: name, Duration: b.Duration, ExternalID: b.ExternalID,
+		Policy: b.Policy, PolicyARNs: b.PolicyARNs, Tags: b.Tags, TransitiveTagKeys: b.TransitiveTagKeys,
+		SourceIdentity: b.SourceIdentity, MFASerial: b.MFASerial,
 	}
 }
 
-// checkIdentity sets the identity role of each instance: that of the block or,
-// with the simulated STS, the one that EC2 has by itself.
+// checkIdentity sets the identity role: that of the block or, with the
+// simulated STS, the one that EC2 has by itself.
 func (s *settings) checkIdentity(b *identityBlock, instances []*sdk.Instance) hcl.Diagnostics {
 	mounted := s.mounted(identityPaths()...)
 	if b == nil {
 		if s.sts.simulated && mounted {
-			for _, in := range instances {
-				s.identities = append(s.identities, identity{in.Label, simulatedIdentity(in)})
-			}
+			s.identity = s.simulatedIdentity()
 		}
 		return nil
 	}
-	r, diags := b.terms().terms()
-	s.identityAccount = r.account
+	r, diags := assembled(b.self(), b.Hops)
+	r.name = identityName
+	body := bodyOf(b.Body)
+	diags = append(diags, r.choose(&s.sources, b.Sources, valueRange(body, "sources", b.At))...)
+	diags = append(diags, r.checkChain(body, b.At)...)
+	s.identity, s.identityAccount = r, r.account
 	if !mounted {
 		return append(diags, sdk.Errorf(b.At, "Identity role is not mounted",
 			"The plugin has the mount %s only. Add %q to it, or remove identity_role.", strings.Join(s.mounts, ", "), mountIdentity))
 	}
 	warned := false
 	for _, in := range instances {
-		own := *r
-		own.name = identityOf(in)
-		if b.SessionName == nil {
-			own.sessionName = in.ID
-		}
-		s.identities = append(s.identities, identity{in.Label, &own})
-		if d := mismatch(r, in, b.ARNRange); d != nil && !warned {
+		if d := mismatch(r, in, valueRange(body, "arn", b.At)); d != nil && !warned {
 			diags, warned = append(diags, d), true
 		}
+		diags = append(diags, r.checkFacts(in, b.At)...)
 	}
 	return diags
 }
 
 // simulatedIdentity is the role that is not in the account's IAM: EC2 assumes
 // it for every instance, and the simulated STS knows it.
-func simulatedIdentity(in *sdk.Instance) *role {
+func (s *settings) simulatedIdentity() *role {
+	arn, _ := parseTemplate("arn:${instance.partition}:iam::${instance.account_id}:role/"+identityName, hcl.Range{})
+	id, _ := parseTemplate(ownID, hcl.Range{})
 	return &role{
-		name: identityOf(in), sessionName: in.ID, duration: defaultDuration, account: in.AccountID, partition: in.Partition,
-		arn: fmt.Sprintf("arn:%s:iam::%s:role/%s", in.Partition, in.AccountID, identityName),
+		name: identityName, account: s.sts.accountID, partition: s.sts.partition, sources: s.sources.used,
+		steps: []*step{{arn: arn, sessionName: id, duration: defaultDuration}},
 	}
-}
-
-// identityOf names the identity role of an instance in logs and checkpoints.
-func identityOf(in *sdk.Instance) string {
-	if in.Label == "" {
-		return identityName
-	}
-	return identityName + "/" + in.Label
 }

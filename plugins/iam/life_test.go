@@ -84,7 +84,7 @@ func TestChainingIsCapped(t *testing.T) {
 			{"temporary bootstrap", strings.Replace(goodBody, "}", `,"Token":"t"}`, 1), []time.Duration{time.Hour, time.Hour}},
 		} {
 			g = newRig(t, oneRole).fake()
-			g.p.settings.roles[0].duration = 12 * time.Hour
+			g.grant("app").requests[0].duration = 12 * time.Hour
 			g.run()
 			g.post(tt.body)
 			time.Sleep(7 * time.Hour)
@@ -336,8 +336,8 @@ func TestBadAnswers(t *testing.T) {
 			keys:    keys{accessKeyID: "ASIAX", secret: newSecret("s"), token: newSecret("t")},
 			expires: time.Now().Add(time.Hour), arn: "arn:aws:sts::210987654321:assumed-role/app/x",
 		}
-		r := &role{name: "app", arn: "arn", account: "123456789012"}
-		if s, err := newSession(whole, r, time.Hour, time.Now(), 0); err != nil || s.account != "210987654321" {
+		const account = "123456789012"
+		if s, err := newSession(whole, account, time.Hour, time.Now(), 0); err != nil || s.account != "210987654321" {
 			t.Fatalf("whole answer: %+v, %v", s, err)
 		}
 		for _, tt := range []struct {
@@ -354,7 +354,7 @@ func TestBadAnswers(t *testing.T) {
 		} {
 			spoilt := whole
 			tt.spoil(&spoilt)
-			if _, err := newSession(spoilt, r, time.Hour, time.Now(), 0); err == nil || err.Error() != tt.want {
+			if _, err := newSession(spoilt, account, time.Hour, time.Now(), 0); err == nil || err.Error() != tt.want {
 				t.Errorf("error = %v, want %s", err, tt.want)
 			}
 		}

@@ -6,43 +6,67 @@ import (
 	"github.com/mockmd/mockmd/sdk"
 )
 
-// look is all roles at one moment. What is served of several of them is made
+// look is all grants at one moment. What is served of several of them is made
 // from one look, so that it agrees.
 type look struct {
-	roles   map[string]view // by name
-	changed time.Time       // see state.changed
+	grants  map[string]view  // by key
+	keys    map[*role]string // of the grants that an instance uses
+	changed time.Time        // see state.changed
+	behind  time.Duration    // how far this machine's clock is behind that of STS
 }
 
-// view is one role at that moment.
+// of is the instance's own grant of a role.
+func (l look) of(r *role) view { return l.grants[l.keys[r]] }
+
+// local is a time of STS by this machine's clock.
+func (l look) local(t time.Time) time.Time { return t.Add(-l.behind) }
+
+// view is one grant at that moment.
 type view struct {
-	*role
-	session *session // nil: none that is valid
-	trouble trouble  // why there is none, or what follows the session
+	*grant
+	session *session       // nil: none that is valid
+	trouble trouble        // why there is none, or what follows the session
+	ends    time.Time      // when the session's document is over, by this machine's clock
+	stated  *time.Duration // see stsSettings.expiresIn
 }
 
-// look returns what there is to be served now.
-func (s *state) look() look {
+// look returns what there is to be served now; keys are what the instance uses.
+func (s *state) look(keys map[*role]string) look {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := look{roles: make(map[string]view, len(s.roles)), changed: s.changed}
-	for name, r := range s.roles {
-		v := view{role: r.role, trouble: r.trouble}
-		if r.session != nil {
-			v.trouble = r.afterSession()
+	now := s.now()
+	behind := now.Sub(s.clock.local(now))
+	if behind.Abs() < time.Second { // times of STS have whole seconds
+		behind = 0
+	}
+	l := look{keys: keys, grants: make(map[string]view, len(s.grants)), changed: s.changed, behind: behind}
+	for key, g := range s.grants {
+		v := view{grant: g.grant, trouble: g.trouble, stated: s.settings.sts.expiresIn}
+		if g.session != nil {
+			v.trouble = g.afterSession()
 		}
-		if r.session.valid(s.now()) {
-			v.session = r.session
+		if g.session.valid(now) {
+			v.session, v.ends = g.session, l.local(g.session.expires)
 		}
-		l.roles[name] = v
+		l.grants[key] = v
 	}
 	return l
+}
+
+// expiration is what the document says of its end. It is another time than the
+// true one only where that is rehearsed with the simulated STS.
+func (v view) expiration() string {
+	if v.stated != nil {
+		return stamp(v.session.issued.Add(*v.stated))
+	}
+	return stamp(v.session.expires)
 }
 
 // document is what the role's path serves, shown since an API version.
 func (v view) document(since string) sdk.Leaf {
 	leaf := v.trouble.document()
 	if v.session != nil {
-		leaf = v.session.document(v.trouble)
+		leaf = v.credentials()
 	}
 	leaf.Since = since
 	return leaf

@@ -28,7 +28,7 @@ func (s *settings) ownMounts() []string {
 	if len(s.roles) > 0 {
 		out = append(out, mountIAM)
 	}
-	if len(s.identities) > 0 {
+	if s.identity != nil {
 		out = append(out, mountIdentity)
 	}
 	for _, set := range s.ecs {

@@ -1,11 +1,17 @@
 // Package iam is the built-in plugin that serves credentials: those of the
 // instance profile under meta-data/iam, those of the instance identity role and
-// those of ECS tasks, all real and renewed. It owns the life of the credentials and every call to STS:
-// it is given a bootstrap set once, assumes each configured role with it, and
-// from then on renews with what AssumeRole returned.
+// those of ECS tasks, all real and renewed. It owns the life of the credentials
+// and every call to STS: it takes credentials from the sources that it is
+// configured with, assumes each role with them, and renews before anyone
+// notices.
 //
-// The package imports the plugin SDK, its own folder stssim (the simulated
-// STS) and the AWS SDK. Nothing else of mockmd imports the AWS SDK.
+// A [role] is what is configured; a grant is a role as it is assumed, for all
+// instances or for one; a worker keeps one grant alive; a source says in which
+// ways a session of a grant can be had.
+//
+// The package imports the plugin SDK, its own folders stssim (the simulated
+// STS) and awschain (the AWS SDK's credential chain), and the AWS SDK. Nothing
+// else of mockmd imports the AWS SDK.
 package iam
 
 import (
@@ -22,13 +28,19 @@ import (
 
 // New returns the plugin. See the README beside this file for its options.
 func New() sdk.Plugin {
-	return newPlugin(wallClock, rand.Float64)
+	p := newPlugin(&clock{wall: wallClock, elapsed: sinceBoot(), boot: bootID()}, rand.Float64)
+	p.watchClock = watchClock
+	return p
 }
 
-// newPlugin takes the clock, which must be a wall clock so that a machine that
-// slept notices, and a source of numbers in [0, 1) for jitter.
-func newPlugin(now func() time.Time, random func() float64) *plugin {
-	return &plugin{now: now, random: random, connect: connectAWS, timeout: attemptTimeout, started: make(chan struct{})}
+// newPlugin takes the clock and a source of numbers in [0, 1) for jitter.
+func newPlugin(c *clock, random func() float64) *plugin {
+	p := &plugin{
+		clock: c, random: random, timeout: attemptTimeout, tick: tick, started: make(chan struct{}),
+		watchClock: func(ctx context.Context, _ chan<- struct{}) error { <-ctx.Done(); return nil },
+	}
+	p.connect = func(t target, hear func(time.Time)) assumer { return connectAWS(t, c.now, hear) }
+	return p
 }
 
 // wallClock leaves the monotonic reading out, which stands still while a
@@ -36,15 +48,18 @@ func newPlugin(now func() time.Time, random func() float64) *plugin {
 func wallClock() time.Time { return time.Now().Round(0) }
 
 type plugin struct {
-	now     func() time.Time
-	random  func() float64
-	connect func(target) assumer
-	timeout time.Duration // of one call to STS
+	clock      *clock
+	random     func() float64
+	connect    func(t target, hear func(time.Time)) assumer
+	watchClock func(ctx context.Context, set chan<- struct{}) error // see watchClock of the system
+	timeout    time.Duration                                        // of one call to STS
+	tick       time.Duration                                        // how often a waiting worker looks at the clock
 
 	log      hclog.Logger // set by Configure, with the three below
 	settings *settings
-	gap      time.Duration // between two cycles of a role
+	gap      time.Duration // between two cycles of a grant
 	state    *state
+	restored bool // a checkpoint was taken up, which is newer than any file
 
 	started chan struct{} // closed when Run takes actions
 	stopped atomic.Bool   // Run has ended
@@ -61,7 +76,8 @@ var (
 	_ sdk.Summarizer = (*plugin)(nil)
 )
 
-// Summary names the roles, their accounts and who is asked for them.
+// Summary names the roles, their accounts, and who is asked for them with
+// what.
 func (p *plugin) Summary() string {
 	var roles []string
 	for _, r := range p.settings.roles {
@@ -73,7 +89,11 @@ func (p *plugin) Summary() string {
 	if len(roles) == 0 {
 		roles = []string{"the instance identity role"}
 	}
-	return strings.Join(roles, ", ") + " from " + p.settings.sts.describe()
+	out := strings.Join(roles, ", ") + " from " + p.settings.sts.describe()
+	if used := p.settings.sources.used; len(used) != 1 || used[0].kind() != kindBootstrap {
+		out += " by " + describeSources(used)
+	}
+	return out
 }
 
 // ValidUntil returns the earliest expiry over all roles, the identity role
@@ -83,5 +103,7 @@ func (p *plugin) ValidUntil() time.Time { return p.state.validUntil() }
 
 // Restore takes up what an earlier process had.
 func (p *plugin) Restore(_ context.Context, checkpoint []byte) error {
-	return p.state.restore(checkpoint)
+	err := p.state.restore(checkpoint)
+	p.restored = err == nil
+	return err
 }

@@ -1,13 +1,8 @@
 package iam
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/sdk"
@@ -48,17 +43,9 @@ func (s *settings) checkInstances(c *sdk.Config) hcl.Diagnostics {
 
 // nearest proposes a role for a name that is none.
 func (s *settings) nearest(name string) string {
-	if len(s.roles) == 0 {
-		return "there is no role block at all."
-	}
-	distance := func(r *role) int { return levenshtein.Distance(name, r.name, nil) }
-	best := slices.MinFunc(s.roles, func(a, b *role) int { return cmp.Compare(distance(a), distance(b)) })
-	if distance(best) <= max(2, len(name)/3) {
-		return fmt.Sprintf("did you mean %q?", best.name)
-	}
 	names := make([]string, len(s.roles))
 	for i, r := range s.roles {
-		names[i] = strconv.Quote(r.name)
+		names[i] = r.name
 	}
-	return "there is " + strings.Join(names, ", ") + "."
+	return propose(name, names, "there is no role block at all.")
 }

@@ -1,108 +1,117 @@
 package iam
 
 import (
-	"regexp"
-	"time"
-	"unicode/utf8"
-
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/mockmd/mockmd/sdk"
 )
 
 // roleBlock is role "NAME" { … }.
 type roleBlock struct {
-	Name             string    `hcl:"name,label"`
-	NameRange        hcl.Range `hcl:"name,label_range"`
-	ARN              string    `hcl:"arn"`
-	ARNRange         hcl.Range `hcl:"arn,attr_value_range"`
-	SessionName      *string   `hcl:"session_name"`
-	SessionNameRange hcl.Range `hcl:"session_name,attr_value_range"`
-	Duration         *string   `hcl:"duration"`
-	DurationRange    hcl.Range `hcl:"duration,attr_value_range"`
-	ExternalID       *string   `hcl:"external_id"`
-	ExternalIDRange  hcl.Range `hcl:"external_id,attr_value_range"`
+	Name              string            `hcl:"name,label"`
+	NameRange         hcl.Range         `hcl:"name,label_range"`
+	At                hcl.Range         `hcl:",def_range"`
+	Body              hcl.Body          `hcl:",body"`
+	ARN               string            `hcl:"arn"`
+	SessionName       *string           `hcl:"session_name"`
+	Duration          *string           `hcl:"duration"`
+	ExternalID        *string           `hcl:"external_id"`
+	Policy            *string           `hcl:"policy"`
+	PolicyARNs        []string          `hcl:"policy_arns,optional"`
+	Tags              map[string]string `hcl:"tags,optional"`
+	TransitiveTagKeys []string          `hcl:"transitive_tag_keys,optional"`
+	SourceIdentity    *string           `hcl:"source_identity"`
+	MFASerial         *string           `hcl:"mfa_serial"`
+	Sources           []string          `hcl:"sources,optional"`
+	Hops              []hopBlock        `hcl:"hop,block"`
 }
 
-const (
-	defaultSessionName = "mockmd"
-	defaultDuration    = time.Hour
-	minDuration        = 15 * time.Minute
-	maxDuration        = 12 * time.Hour
-)
-
-// The limits of the service model of STS 2011-06-15, and those of IAM for the
-// name of a role.
-//
-// See https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
-var (
-	roleNamePattern    = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
-	roleARNPattern     = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):role/(?:[\x21-\x7e]*/)?[\w+=,.@-]{1,64}$`)
-	sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-	externalIDPattern  = regexp.MustCompile(`^[\w+=,.@:/-]*$`)
-)
+// self is the block without what only a role has.
+func (b *roleBlock) self() *hopBlock {
+	return &hopBlock{
+		At: b.At, Body: b.Body, ARN: b.ARN, SessionName: b.SessionName, Duration: b.Duration, ExternalID: b.ExternalID,
+		Policy: b.Policy, PolicyARNs: b.PolicyARNs, Tags: b.Tags, TransitiveTagKeys: b.TransitiveTagKeys,
+		SourceIdentity: b.SourceIdentity, MFASerial: b.MFASerial,
+	}
+}
 
 // check returns the role, with as much as can be understood of it.
-func (b *roleBlock) check(instances []*sdk.Instance) (*role, hcl.Diagnostics) {
-	r, diags := b.terms()
+func (b *roleBlock) check(known *sourceList, instances []*sdk.Instance) (*role, hcl.Diagnostics) {
+	r, diags := assembled(b.self(), b.Hops)
 	r.name = b.Name
 	if !roleNamePattern.MatchString(b.Name) || b.Name == "." || b.Name == ".." {
 		diags = append(diags, sdk.Errorf(b.NameRange, "Invalid role name",
 			"A role's name has 1 to 64 letters, digits and characters of _+=,.@-; it becomes a path under security-credentials."))
 	}
+	at := bodyOf(b.Body)
+	diags = append(diags, r.choose(known, b.Sources, valueRange(at, "sources", b.At))...)
+	diags = append(diags, r.checkChain(at, b.At)...)
+	warned := false
 	for _, in := range instances {
 		takes := in.IAMInstanceProfile == r.name || in.IAMInstanceProfile == "" && in.Label == ""
-		if d := mismatch(r, in, b.ARNRange); d != nil && takes {
-			return r, append(diags, d)
+		if !takes {
+			continue
 		}
+		if d := mismatch(r, in, valueRange(at, "arn", b.At)); d != nil && !warned {
+			diags, warned = append(diags, d), true
+		}
+		diags = append(diags, r.checkFacts(in, b.At)...)
 	}
 	return r, diags
 }
 
-// terms reads all but the name: how the role is assumed.
-func (b *roleBlock) terms() (*role, hcl.Diagnostics) {
+// assembled makes a role of its block and its hops.
+func assembled(self *hopBlock, hops []hopBlock) (*role, hcl.Diagnostics) {
+	r := &role{}
 	var diags hcl.Diagnostics
-	r := &role{arn: b.ARN, sessionName: defaultSessionName, duration: defaultDuration}
-	if m := roleARNPattern.FindStringSubmatch(b.ARN); m != nil && len(b.ARN) <= 2048 {
+	for i := range hops {
+		s, found := hops[i].check()
+		r.steps, diags = append(r.steps, s), append(diags, found...)
+	}
+	s, found := self.check()
+	r.steps = append(r.steps, s)
+	if m := roleARNPattern.FindStringSubmatch(s.arn.text); m != nil {
 		r.partition, r.account = m[1], m[2]
-	} else {
-		diags = append(diags, sdk.Errorf(b.ARNRange, "Invalid role ARN",
-			"The ARN of a role is arn:PARTITION:iam::ACCOUNT:role/NAME with an account of 12 digits, such as arn:aws:iam::123456789012:role/app."))
 	}
-	if b.SessionName != nil {
-		r.sessionName = *b.SessionName
-		if !sessionNamePattern.MatchString(r.sessionName) {
-			diags = append(diags, sdk.Errorf(b.SessionNameRange, "Invalid session name",
-				"A session name has 2 to 64 letters, digits and characters of _+=,.@-."))
-		}
-	}
-	if b.ExternalID != nil {
-		r.externalID = *b.ExternalID
-		if n := utf8.RuneCountInString(r.externalID); n < 2 || n > 1224 || !externalIDPattern.MatchString(r.externalID) {
-			diags = append(diags, sdk.Errorf(b.ExternalIDRange, "Invalid external id",
-				"An external id has 2 to 1224 letters, digits and characters of _+=,.@:/-."))
-		}
-	}
-	return r, append(diags, b.checkDuration(r)...)
+	return r, append(found, diags...)
 }
 
-func (b *roleBlock) checkDuration(r *role) hcl.Diagnostics {
-	if b.Duration == nil {
-		return nil
+// checkFacts finds texts that do not fit for an instance.
+func (r *role) checkFacts(in *sdk.Instance, at hcl.Range) hcl.Diagnostics {
+	if !r.varies() {
+		return nil // checked already
 	}
-	d, err := time.ParseDuration(*b.Duration)
-	switch {
-	case err != nil:
-		return hcl.Diagnostics{sdk.Errorf(b.DurationRange, "Invalid duration", "A duration is a number with a unit, such as 15m or 1h30m.")}
-	case d < minDuration || d > maxDuration || d%time.Second != 0:
-		return hcl.Diagnostics{sdk.Errorf(b.DurationRange, "Invalid duration", "STS grants 15m to 12h, in whole seconds; this is %s.", d)}
-	case d > maxChained:
-		r.duration = d
-		return hcl.Diagnostics{sdk.Warningf(b.DurationRange, "Only the first session is that long",
-			"Renewals are signed by the role's own session, which is role chaining: STS grants at most 1h then, and mockmd asks for no more.")}
+	if _, err := r.grant(in); err != nil {
+		return hcl.Diagnostics{sdk.Errorf(at, "Invalid text for an instance", "%s.", capital(err.Error()))}
 	}
-	r.duration = d
 	return nil
+}
+
+// checkChain finds what the role's place in a chain of roles rules out. What
+// is asked too long is cut short, with a warning.
+func (r *role) checkChain(body *hclsyntax.Body, at hcl.Range) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i, s := range r.steps {
+		if s.mfaSerial != "" && i > 0 {
+			diags = append(diags, sdk.Errorf(at, "MFA behind a hop",
+				"Only long-term credentials can show an MFA code, and step %d is signed by a session. Put mfa_serial into the first hop.", i+1))
+		}
+	}
+	self := r.steps[len(r.steps)-1]
+	if self.duration <= maxChained {
+		return diags
+	}
+	where := valueRange(body, "duration", at)
+	switch {
+	case len(r.steps) > 1:
+		diags = append(diags, sdk.Warningf(where, "Duration is capped",
+			"Behind a hop the role is assumed by a session, which is role chaining: STS grants at most 1h then, and mockmd asks for no more."))
+	case r.has(kindBootstrap):
+		diags = append(diags, sdk.Warningf(where, "Only the first session is that long",
+			"Renewals are signed by the role's own session, which is role chaining: STS grants at most 1h then, and mockmd asks for no more."))
+	}
+	return diags
 }
 
 // mismatch warns when the role is of another account or partition than an
@@ -121,11 +130,4 @@ func mismatch(r *role, in *sdk.Instance, at hcl.Range) *hcl.Diagnostic {
 			r.partition, describeInstance(in), in.Partition)
 	}
 	return nil
-}
-
-func describeInstance(in *sdk.Instance) string {
-	if in.Label == "" {
-		return "the instance"
-	}
-	return "instance \"" + in.Label + "\""
 }

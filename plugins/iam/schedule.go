@@ -24,6 +24,10 @@ const (
 	// maxChained is what STS grants at most when the source is a session.
 	maxChained = time.Hour
 
+	// humanHeadStart is how many failures what needs a human counts for at the
+	// first one: nothing is gained by asking again after a second.
+	humanHeadStart = 3
+
 	backoffFirst  = time.Second
 	backoffMax    = time.Minute
 	backoffLeast  = 100 * time.Millisecond

@@ -21,7 +21,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	g := newRig(t, oneRole)
 	g.p.state.current = b
 	g.p.state.sim.key = newSecret(canary + "3")
-	r := g.p.state.roles["app"]
+	r := g.grant("app")
 	r.session, r.works = s, b
 	var logged strings.Builder
 	log := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &logged})
@@ -30,10 +30,11 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		k, &k, k.secret, &k.secret, *s, s, *b, b, r, *r,
 		assumed{keys: k},
 		&assumed{keys: k},
-		source{k, b},
-		&source{k, b},
-		outlook{session: s, sources: []source{{k, b}}},
-		g.p.state.look(), g.p.state.look().roles["app"],
+		ticket{keys: k, web: k.token, ready: &assumed{keys: k}},
+		way{by: &staticSource{keys: k}, set: b}, &staticSource{keys: k}, staticSource{keys: k},
+		assumeRequest{mfaCode: k.secret}, mfaCode{code: k.secret},
+		plan{session: s, ways: []way{{set: b}}},
+		g.p.state.look(nil), g.p.state.look(nil).grants["app"], g.p.state.tell(),
 		g.p.state.sim, &g.p.state.sim,
 		struct{ k keys }{k},
 		map[string]keys{"k": k},

@@ -23,7 +23,7 @@ func (p *plugin) startSimulation(ctx context.Context) (*stssim.Listener, error) 
 	}
 	server, err := stssim.New(stssim.Options{
 		Key: []byte(p.state.sim.key.reveal()), AccountID: s.accountID, Partition: s.partition,
-		Region: s.region, Lifetime: s.lifetime, Now: p.now, Observe: p.observe,
+		Region: s.region, Lifetime: s.lifetime, Now: p.clock.wall, Observe: p.observe,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the simulated STS: %w", err)
@@ -33,8 +33,11 @@ func (p *plugin) startSimulation(ctx context.Context) (*stssim.Listener, error) 
 		return nil, err
 	}
 	p.log.Warn("the STS is simulated: these are not AWS credentials", "url", l.URL())
+	if s.expiresIn != nil {
+		p.log.Warn("documents tell another end than that of their credentials, as expires_in says", "expires_in", s.expiresIn.String())
+	}
 	p.state.useKeyring(server)
-	if s.autoBootstrap {
+	if s.autoBootstrap && p.settings.bootstraps() {
 		id, secretKey := server.Bootstrap()
 		p.state.offerBootstrap(keys{accessKeyID: id, secret: newSecret(secretKey)})
 	}
@@ -72,8 +75,8 @@ func (p *plugin) bindSimulation(ctx context.Context, server *stssim.Server) (*st
 // observe logs a call to the simulated STS. What a client sent unverified is
 // cleaned.
 func (p *plugin) observe(c stssim.Call) {
-	p.log.Debug("simulated STS called", "action", clean(c.Action, keys{}), "code", c.Code,
-		"signed_by", clean(c.AccessKeyID, keys{}), "role_arn", clean(c.RoleARN, keys{}),
+	p.log.Debug("simulated STS called", "action", clean(c.Action), "code", c.Code,
+		"signed_by", clean(c.AccessKeyID), "role_arn", clean(c.RoleARN),
 		"duration", c.Duration.String(), "issued", c.IssuedKeyID)
 }
 
@@ -93,10 +96,15 @@ func (s *state) addToKeyring(b *bootstrap) {
 	}
 }
 
-// offerBootstrap takes the simulated STS's own pair when there is no set yet.
+// offerBootstrap takes the simulated STS's own pair when there is no set yet,
+// and nobody has dropped one.
 func (s *state) offerBootstrap(k keys) {
 	s.mu.Lock()
+	s.auto = &k
 	missing := s.current == nil
+	for _, g := range s.grants {
+		missing = missing && !g.forgotten
+	}
 	s.mu.Unlock()
 	if missing {
 		s.setBootstrap(k, true)

@@ -2,6 +2,8 @@ package iam
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,8 +13,8 @@ import (
 	"github.com/mockmd/mockmd/sdk"
 )
 
-// keyring is told of bootstrap sets: the simulated STS, which would not know
-// them otherwise.
+// keyring is told of credentials that sign: the simulated STS, which would not
+// know them otherwise.
 type keyring interface {
 	AddKey(accessKeyID, secretAccessKey, sessionToken, name string)
 	RemoveKey(accessKeyID string)
@@ -23,31 +25,24 @@ type keyring interface {
 // up, so a checkpoint is never older than a tree.
 type state struct {
 	settings *settings
-	now      func() time.Time
+	clock    *clock
 	random   func() float64
 	log      hclog.Logger
 
-	mu      sync.Mutex
-	host    sdk.Host // nil until Run
-	keyring keyring  // nil with the real STS
-	current *bootstrap
-	lastID  int // of the newest bootstrap set ever
-	roles   map[string]*roleState
-	sim     simState
-	changed time.Time // of the last change, in whole seconds; no two changes have the same
-}
-
-// roleState is what is known of one role.
-type roleState struct {
-	*role
-	session *session   // nil: none
-	tried   int        // id of the newest bootstrap set that was used for the role, whether it worked or was refused
-	refused *failure   // why the current bootstrap set is refused for the role; nil: it is not
-	works   *bootstrap // the set that worked last; nil: none yet
-	failure *failure   // why the last cycle failed; nil: it did not
-	account string     // that the credentials belonged to when last seen
-	trouble trouble    // document while there is no session
-	wake    chan struct{}
+	mu       sync.Mutex
+	host     sdk.Host // nil until Run
+	keeper   *keeper  // of the state file; nil without one
+	keyring  keyring  // nil with the real STS
+	current  *bootstrap
+	lastID   int // of the newest bootstrap set ever
+	grants   map[string]*grantState
+	labels   map[string][]string // keys of the grants that an instance uses, by its label
+	rendered map[string]rendered // by label
+	hire     func(*grantState)   // starts a worker; nil until Run
+	known    map[string]string   // access key ids that the keyring has of other sources, by source
+	auto     *keys               // the pair of the simulated STS; nil without one
+	sim      simState
+	changed  time.Time // of the last change, in whole seconds; no two changes have the same
 }
 
 // simState is what the simulated STS keeps.
@@ -56,23 +51,19 @@ type simState struct {
 	port uint16
 }
 
-func newState(s *settings, now func() time.Time, random func() float64, log hclog.Logger) *state {
-	st := &state{settings: s, now: now, random: random, log: log, roles: map[string]*roleState{}}
-	st.changed = st.wholeSecond()
-	for _, r := range s.all() {
-		message := waitingMessage(r)
-		if s.sts.simulated && s.sts.autoBootstrap { // nobody has to post anything
-			message = assumingMessage(r)
-		}
-		st.roles[r.name] = &roleState{
-			role: r, wake: make(chan struct{}, 1),
-			trouble: trouble{codeInternal, message, st.wholeSecond()},
-		}
+func newState(s *settings, c *clock, random func() float64, log hclog.Logger) *state {
+	st := &state{
+		settings: s, clock: c, random: random, log: log,
+		grants: map[string]*grantState{}, labels: map[string][]string{}, rendered: map[string]rendered{}, known: map[string]string{},
 	}
+	st.changed = st.wholeSecond()
 	return st
 }
 
-func (s *state) wholeSecond() time.Time { return s.now().UTC().Truncate(time.Second) }
+// now is the time at STS.
+func (s *state) now() time.Time { return s.clock.now() }
+
+func (s *state) wholeSecond() time.Time { return s.now().Truncate(time.Second) }
 
 // open begins to tell host.
 func (s *state) open(host sdk.Host) {
@@ -82,32 +73,31 @@ func (s *state) open(host sdk.Host) {
 	s.told()
 }
 
-// afterSession is what follows the session when nothing better comes.
-func (r *roleState) afterSession() trouble {
-	if r.failure != nil && r.failure.denied() {
-		return trouble{codeDenied, deniedMessage(r.role), r.session.expires}
-	}
-	return trouble{codeInternal, expiredMessage(r.role, r.session.expires), r.session.expires}
-}
-
-// validUntil is the earliest expiry, and zero while a role has no session.
+// validUntil is the earliest expiry, by this machine's clock, and zero while a
+// grant that counts has no session.
 func (s *state) validUntil() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var until time.Time
-	for _, r := range s.roles {
-		if !r.session.valid(s.now()) {
+	now := s.now()
+	for _, g := range s.grants {
+		switch {
+		case !g.counts:
+			continue
+		case !g.session.valid(now):
 			return time.Time{}
-		}
-		if until.IsZero() || r.session.expires.Before(until) {
-			until = r.session.expires
+		case until.IsZero() || g.session.expires.Before(until):
+			until = g.session.expires
 		}
 	}
-	return until
+	if until.IsZero() {
+		return until
+	}
+	return s.clock.local(until)
 }
 
 // setBootstrap takes a new bootstrap set and wakes the workers. A set that
-// works for a role stays its fallback until another one has worked.
+// works for a grant stays its fallback until another one has worked.
 func (s *state) setBootstrap(k keys, simulated bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,24 +105,36 @@ func (s *state) setBootstrap(k keys, simulated bool) {
 	s.lastID++
 	s.current = &bootstrap{id: s.lastID, keys: k, posted: s.now(), simulated: simulated}
 	s.addToKeyring(s.current)
-	for _, r := range s.roles {
-		r.refused = nil
-		if r.session == nil && r.failure == nil {
-			r.trouble = trouble{codeInternal, assumingMessage(r.role), s.wholeSecond()}
+	for _, g := range s.grants {
+		if g.has(kindBootstrap) {
+			g.refused = nil
+			g.stir(s, true)
 		}
 	}
-	s.forget(before)
+	s.dismiss(before)
 	s.told()
-	for _, r := range s.roles {
-		select {
-		case r.wake <- struct{}{}:
-		default:
-		}
+}
+
+// stir has the worker of a grant try again: in a hurry at once, as something
+// has been mended, else no sooner than the pace of calls allows. The state is
+// locked.
+func (g *grantState) stir(s *state, hurry bool) {
+	g.news++
+	if hurry {
+		g.hurried = g.news
+	}
+	g.forgotten = false
+	if g.session == nil && g.failure == nil {
+		g.trouble = trouble{codeInternal, assumingMessage(g.grant), s.wholeSecond()}
+	}
+	select {
+	case g.wake <- struct{}{}:
+	default:
 	}
 }
 
-// forget drops a bootstrap set from the keyring when nothing refers to it.
-func (s *state) forget(b *bootstrap) {
+// dismiss drops a bootstrap set from the keyring when nothing refers to it.
+func (s *state) dismiss(b *bootstrap) {
 	if b == nil || b.simulated || s.keyring == nil {
 		return
 	}
@@ -147,22 +149,44 @@ func (s *state) forget(b *bootstrap) {
 // bootstraps returns the sets that are in use, the current one first.
 func (s *state) bootstraps() []*bootstrap {
 	var out []*bootstrap
-	seen := map[int]bool{}
 	add := func(b *bootstrap) {
-		if b != nil && !seen[b.id] {
-			seen[b.id] = true
+		if b != nil && !slices.ContainsFunc(out, func(o *bootstrap) bool { return o.id == b.id }) {
 			out = append(out, b)
 		}
 	}
 	add(s.current)
-	for _, r := range s.settings.all() {
-		add(s.roles[r.name].works)
+	for _, g := range s.sorted() {
+		add(g.works)
+	}
+	return out
+}
+
+// know tells the simulated STS what a source signs with.
+func (s *state) know(k keys, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keyring == nil {
+		return
+	}
+	if before := s.known[name]; before != "" && before != k.accessKeyID {
+		s.keyring.RemoveKey(before)
+	}
+	s.known[name] = k.accessKeyID
+	s.keyring.AddKey(k.accessKeyID, k.secret.reveal(), k.token.reveal(), name)
+}
+
+// sorted returns the grants in the order of their keys, and so those of one
+// role together.
+func (s *state) sorted() []*grantState {
+	out := make([]*grantState, 0, len(s.grants))
+	for _, key := range slices.Sorted(maps.Keys(s.grants)) {
+		out = append(out, s.grants[key])
 	}
 	return out
 }
 
 // told hands the checkpoint, the news of a changed tree and the state of the
-// roles to the core. The lock is held.
+// grants to the core. The lock is held.
 func (s *state) told() {
 	now := s.wholeSecond()
 	if !now.After(s.changed) && now.After(s.changed.Add(-clockTolerance)) {
@@ -179,21 +203,30 @@ func (s *state) told() {
 	if err != nil {
 		s.log.Error("checkpoint not kept: a crash of this process would need a new bootstrap", "error", err)
 	}
+	s.keeper.put(s.resumable())
 	s.host.Changed()
 	s.host.Degraded(s.degraded())
 }
 
-// degraded is a sentence on each role that is in trouble; empty when none is.
+// degraded is a sentence on each grant that is in trouble, and on the state
+// file; empty when all is well.
 func (s *state) degraded() string {
 	var parts []string
-	for _, r := range s.settings.all() {
-		switch st := s.roles[r.name]; {
-		case st.failure != nil:
-			parts = append(parts, fmt.Sprintf("role %s: %s", r.name, st.failure.summary()))
-		case st.refused != nil:
-			parts = append(parts, fmt.Sprintf("role %s: the new bootstrap credentials %s are refused, the earlier ones stay in use: %s",
-				r.name, s.current.keys.accessKeyID, st.refused.summary()))
+	for _, g := range s.sorted() {
+		if g.failure != nil {
+			parts = append(parts, fmt.Sprintf("role %s: %s", g.who(), g.failure.summary()))
+			continue
 		}
+		if g.refused != nil && s.current != nil {
+			parts = append(parts, fmt.Sprintf("role %s: the new bootstrap credentials %s are refused, the earlier ones stay in use: %s",
+				g.who(), s.current.keys.accessKeyID, g.refused.summary()))
+		}
+		for _, name := range slices.Sorted(maps.Keys(g.passedOver)) {
+			parts = append(parts, fmt.Sprintf("role %s: the source %q is passed over: %s", g.who(), name, g.passedOver[name].summary()))
+		}
+	}
+	if trouble := s.keeper.trouble(); trouble != "" {
+		parts = append(parts, trouble)
 	}
 	return strings.Join(parts, "; ")
 }

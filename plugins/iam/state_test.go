@@ -18,8 +18,12 @@ func TestFirstMessage(t *testing.T) {
 		"simulated, waiting":           {stsSettings{simulated: true}, true},
 		"simulated, bootstraps itself": {stsSettings{simulated: true, autoBootstrap: true}, false},
 	} {
-		s := newState(&settings{roles: []*role{{name: "app"}}, sts: c.sts}, wallClock, func() float64 { return 0 }, hclog.NewNullLogger())
-		leaf := s.look().roles["app"].document(sinceIAM)
+		r := testRole("app", "arn:aws:iam::123456789012:role/app")
+		s := newState(&settings{roles: []*role{r}, sts: c.sts}, steadyClock(), func() float64 { return 0 }, hclog.NewNullLogger())
+		if err := s.prepare(nil); err != nil {
+			t.Fatal(err)
+		}
+		leaf := s.look(map[*role]string{r: "app"}).of(r).document(sinceIAM)
 		if got := strings.Contains(string(leaf.Body), "POST"); got != c.posts {
 			t.Errorf("%s: tells to POST is %v, want %v: %s", name, got, c.posts, leaf.Body)
 		}

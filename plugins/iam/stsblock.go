@@ -1,8 +1,6 @@
 package iam
 
 import (
-	"net/netip"
-	"net/url"
 	"regexp"
 	"time"
 
@@ -18,11 +16,19 @@ type stsBlock struct {
 	RegionRange        hcl.Range `hcl:"region,attr_value_range"`
 	Endpoint           *string   `hcl:"endpoint"`
 	EndpointRange      hcl.Range `hcl:"endpoint,attr_value_range"`
+	FallbackRegions    []string  `hcl:"fallback_regions,optional"`
+	FallbackRange      hcl.Range `hcl:"fallback_regions,attr_value_range"`
+	CABundle           *string   `hcl:"ca_bundle"`
+	CABundleRange      hcl.Range `hcl:"ca_bundle,attr_value_range"`
+	Proxy              *string   `hcl:"proxy"`
+	ProxyRange         hcl.Range `hcl:"proxy,attr_value_range"`
 	Simulated          *bool     `hcl:"simulated"`
 	Lifetime           *string   `hcl:"lifetime"`
 	LifetimeRange      hcl.Range `hcl:"lifetime,attr_value_range"`
 	Address            *string   `hcl:"address"`
 	AddressRange       hcl.Range `hcl:"address,attr_value_range"`
+	ExpiresIn          *string   `hcl:"expires_in"`
+	ExpiresInRange     hcl.Range `hcl:"expires_in,attr_value_range"`
 	AutoBootstrap      *bool     `hcl:"auto_bootstrap"`
 	AutoBootstrapRange hcl.Range `hcl:"auto_bootstrap,attr_value_range"`
 }
@@ -30,13 +36,26 @@ type stsBlock struct {
 // stsSettings are the checked sts block.
 type stsSettings struct {
 	region, endpoint string
+	fallbackRegions  []string
+	proxy            string // URL; empty: as the environment says
+	roots            []byte // PEM; nil: those of the system
 
 	simulated     bool
-	lifetime      time.Duration // 0: not capped
+	lifetime      time.Duration  // 0: not capped
+	expiresIn     *time.Duration // what documents say of their end, from their issue; nil: the truth
 	address       string
 	autoBootstrap bool
 	accountID     string // of the keys that the simulation knows
 	partition     string
+}
+
+// targets are the STS to ask, the first one first.
+func (s stsSettings) targets() []target {
+	out := []target{{region: s.region, endpoint: s.endpoint, proxy: s.proxy, roots: s.roots}}
+	for _, region := range s.fallbackRegions {
+		out = append(out, target{region: region, proxy: s.proxy, roots: s.roots})
+	}
+	return out
 }
 
 // place says whom credentials in a checkpoint were made for. Credentials for
@@ -78,20 +97,20 @@ const (
 var regionPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // check returns what the block says; a nil block is AWS itself.
-func (b *stsBlock) check(instances []*sdk.Instance) (stsSettings, hcl.Diagnostics) {
+func (b *stsBlock) check(c *sdk.Config) (stsSettings, hcl.Diagnostics) {
 	s := stsSettings{
 		region: defaultRegion, address: defaultAddress, autoBootstrap: true,
 		accountID: "123456789012", partition: "aws", // without instances: the account of AWS's own examples
 	}
-	for i, in := range instances {
+	for i, in := range c.Instances {
 		if i == 0 || in.Label == "" {
 			s.region, s.accountID, s.partition = in.Region, in.AccountID, in.Partition
 		}
 	}
-	if b == nil {
-		return s, nil
-	}
 	var diags hcl.Diagnostics
+	if b == nil {
+		return s, s.trust(c, nil, c.Body.MissingItemRange())
+	}
 	if b.Region != nil {
 		s.region = *b.Region
 		if !regionPattern.MatchString(s.region) {
@@ -108,6 +127,7 @@ func (b *stsBlock) check(instances []*sdk.Instance) (stsSettings, hcl.Diagnostic
 			diags = append(diags, d)
 		}
 	}
+	diags = append(diags, b.checkWay(c, &s)...)
 	return s, append(diags, b.checkSimulated(&s)...)
 }
 
@@ -130,6 +150,15 @@ func (b *stsBlock) checkSimulated(s *stsSettings) hcl.Diagnostics {
 		}
 		s.lifetime = d
 	}
+	if b.ExpiresIn != nil {
+		only("expires_in", b.ExpiresInRange)
+		d, err := time.ParseDuration(*b.ExpiresIn)
+		if err != nil || d.Abs() > maxDuration {
+			diags = append(diags, sdk.Errorf(b.ExpiresInRange, "Invalid expires_in",
+				"It is what documents say of their end, counted from their issue: -12h to 12h, such as 2m for about to expire or -5m for expired."))
+		}
+		s.expiresIn = &d
+	}
 	if b.Address != nil {
 		only("address", b.AddressRange)
 		s.address = *b.Address
@@ -142,20 +171,4 @@ func (b *stsBlock) checkSimulated(s *stsSettings) hcl.Diagnostics {
 		s.autoBootstrap = *b.AutoBootstrap
 	}
 	return diags
-}
-
-// checkEndpoint allows plain HTTP to this host only: the answers carry
-// secrets.
-func checkEndpoint(endpoint string, at hcl.Range) *hcl.Diagnostic {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
-		u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "" {
-		return sdk.Errorf(at, "Invalid endpoint", "An endpoint is a URL such as https://sts.eu-central-1.amazonaws.com, without user, query and fragment.")
-	}
-	if u.Scheme == "http" && u.Hostname() != "localhost" {
-		if ip, err := netip.ParseAddr(u.Hostname()); err != nil || !ip.Unmap().IsLoopback() {
-			return sdk.Errorf(at, "Endpoint without TLS", "The answers of STS carry secrets: plain http is for loopback addresses only. Use https.")
-		}
-	}
-	return nil
 }

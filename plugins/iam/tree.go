@@ -12,23 +12,25 @@ import (
 //
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html#instance-metadata-security-credentials
 func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
-	r, ok, err := p.settings.roleOf(in)
+	own, ok, err := p.settings.roleOf(in)
 	if err != nil {
 		return nil, err
 	}
-	l := p.state.look()
+	keys, err := p.state.use(p.settings.rolesOf(in), in)
+	if err != nil {
+		return nil, err
+	}
+	l := p.state.look(keys)
 	t := sdk.Tree{}
 	if ok {
-		v := l.roles[r.name]
-		t[mountIAM+"/info"] = infoDocument(in, r.name, v.updated())
-		t[mountIAM+"/security-credentials/"+r.name] = v.document(sinceIAM)
+		v := l.of(own)
+		t[mountIAM+"/info"] = infoDocument(in, own.name, v.updated())
+		t[mountIAM+"/security-credentials/"+own.name] = v.document(sinceIAM)
 	}
-	for _, own := range p.settings.identities {
-		if own.label == in.Label {
-			v := l.roles[own.role.name]
-			t[identityInfo] = v.identityInfo(in)
-			t[identityDocument] = v.document(sinceIdentity)
-		}
+	if identity := p.settings.identity; identity != nil {
+		v := l.of(identity)
+		t[identityInfo] = v.identityInfo(in)
+		t[identityDocument] = v.document(sinceIdentity)
 	}
 	for _, set := range p.settings.ecs {
 		if set.on(in) {
@@ -37,3 +39,6 @@ func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 	}
 	return t, nil
 }
+
+// Forget lets go what only this instance has used.
+func (p *plugin) Forget(in *sdk.Instance) { p.state.leave(in.Label) }

@@ -7,59 +7,59 @@ import (
 	"github.com/hashicorp/go-hclog"
 )
 
-// worker keeps the credentials of one role alive. It is the only one to call
-// AssumeRole for its role, so there is never more than one call on its way.
+// worker keeps the credentials of one grant alive. It is the only one to act
+// for its grant, and all workers call STS one after another.
 type worker struct {
-	*role
-	state   *state
-	sts     assumer
-	now     func() time.Time
-	random  func() float64
-	gap     time.Duration // between two cycles
-	timeout time.Duration // of one call
-	log     hclog.Logger
-	wake    <-chan struct{}
+	*grantState
+	state  *state
+	sts    *caller
+	random func() float64
+	gap    time.Duration // between two cycles
+	tick   time.Duration // how often the clock is looked at
+	log    hclog.Logger
 
 	failures  int                 // cycles in a row that brought nothing
 	attempted time.Time           // when the last cycle began
 	retry     time.Time           // not before; zero: no cycle has failed
-	bootstrap int                 // id of the bootstrap set at the last look
-	said      map[string]*failure // what was logged since the last success or new bootstrap set, by access key id
+	acted     int                 // news that has been acted on
+	said      map[string]*failure // what was logged since the last success or news, by what signed
 }
 
 // run works until ctx ends.
 func (w *worker) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		w.state.expire(w.name)
-		now := w.now()
-		due, ok := w.due(now)
+		w.state.expire(w.grantState)
+		now := w.state.now()
+		p := w.state.plan(w.grantState)
+		due, ok := w.due(p, now)
 		if ok && !now.Before(due) {
-			w.cycle(ctx)
+			w.cycle(ctx, p)
 			continue
 		}
-		w.wait(ctx, now, due, ok)
+		w.state.expect(w.grantState, due)
+		w.wait(ctx, p, now, due)
 	}
 }
 
-// due is when the next cycle begins, and false when there is nothing to sign
-// with.
-func (w *worker) due(now time.Time) (time.Time, bool) {
-	o := w.state.outlook(w.name)
-	if o.bootstrap != w.bootstrap { // somebody has mended something
-		w.bootstrap, w.failures, w.retry, w.attempted, w.said = o.bootstrap, 0, time.Time{}, time.Time{}, nil
+// due is when the next cycle begins, and false when there is no way to try.
+func (w *worker) due(p plan, now time.Time) (time.Time, bool) {
+	news := p.news != w.acted
+	if news { // somebody has mended something
+		w.failures, w.retry, w.said = 0, time.Time{}, nil
 	}
-	if len(o.sources) == 0 {
+	if len(p.ways) == 0 {
 		return time.Time{}, false
 	}
-	if now.Before(w.attempted.Add(-clockTolerance)) {
-		return now, true // the clock was put back: what was planned means nothing
+	if p.hurried > w.acted || now.Before(w.attempted.Add(-clockTolerance)) {
+		return now, true // or the clock was put back: what was planned means nothing
 	}
 	due := now
 	switch {
 	case !w.retry.IsZero():
 		due = w.retry
-	case !o.untried && o.session != nil && !now.Before(o.session.issued.Add(-clockTolerance)):
-		due = o.session.renew
+	case news:
+	case p.session != nil && !now.Before(p.session.issued.Add(-clockTolerance)):
+		due = p.session.renew
 	}
 	if soonest := w.attempted.Add(w.gap); due.Before(soonest) {
 		due = soonest
@@ -69,13 +69,13 @@ func (w *worker) due(now time.Time) (time.Time, bool) {
 
 // wait sleeps until something may have become due. It looks at the clock at
 // least every tick, because a timer does not count the sleep of a machine.
-func (w *worker) wait(ctx context.Context, now, due time.Time, planned bool) {
-	pause := tick
-	if planned {
+func (w *worker) wait(ctx context.Context, p plan, now, due time.Time) {
+	pause := w.tick
+	if !due.IsZero() {
 		pause = min(pause, due.Sub(now))
 	}
-	if s := w.state.outlook(w.name).session; s != nil {
-		pause = min(pause, s.expires.Sub(now))
+	if p.session != nil {
+		pause = min(pause, p.session.expires.Sub(now))
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -86,71 +86,74 @@ func (w *worker) wait(ctx context.Context, now, due time.Time, planned bool) {
 	}
 }
 
-// cycle tries the sources in order until one works or STS is not there.
-func (w *worker) cycle(ctx context.Context) {
-	w.attempted = w.now()
-	var last *failure
-	for _, by := range w.state.outlook(w.name).sources {
+// cycle tries the ways in order until one works or STS is not there.
+func (w *worker) cycle(ctx context.Context, p plan) {
+	w.acted, w.attempted = p.news, w.state.now()
+	var worst *failure
+	var asked []string
+	for _, by := range p.ways {
+		asked = append(asked, by.by.name())
 		got, f := w.attempt(ctx, by)
 		if ctx.Err() != nil {
 			return
 		}
 		if f == nil {
 			if w.failures > 0 {
-				w.log.Info("AssumeRole works again", "role", w.name, "failures", w.failures)
+				w.log.Info("AssumeRole works again", "role", w.name, "instance", w.instance, "failures", w.failures)
 			}
 			w.failures, w.retry, w.said = 0, time.Time{}, nil
-			w.state.succeed(w.name, by, got)
+			w.state.skipped(w.grantState, asked)
+			w.state.succeed(w.grantState, p.epoch, by, got)
 			return
 		}
 		w.report(by, f)
-		last = f
+		worst = worse(worst, f, by)
 		if f.class == classRetry {
 			break
 		}
-		if by.set != nil {
-			w.state.refuse(w.name, by.set, f)
-		}
-	}
-	if last == nil { // the last source has expired meanwhile
-		return
+		w.state.pass(w.grantState, by, f)
 	}
 	w.failures++
-	w.retry = w.now().Add(backoff(w.failures, last.retryAfter, w.random()))
-	w.state.fail(w.name, last)
+	failures := w.failures
+	if worst.class == classHuman { // a second makes no difference
+		failures += humanHeadStart
+	}
+	w.retry = w.state.now().Add(backoff(failures, worst.retryAfter, w.random()))
+	w.state.fail(w.grantState, p.epoch, worst)
 }
 
-// attempt calls AssumeRole once.
-func (w *worker) attempt(ctx context.Context, by source) (*session, *failure) {
-	ctx, cancel := context.WithTimeout(ctx, w.timeout)
-	defer cancel()
-	asked := by.duration(w.role)
-	answer, err := w.sts.assume(ctx, by.keys, assumeRequest{
-		roleARN: w.arn, sessionName: w.sessionName, externalID: w.externalID, duration: asked,
-	})
-	if err != nil {
-		return nil, classify(err, by.keys, w.role)
+// worse picks the failure that people should see: one that needs them rather
+// than one that passes, and what became of the role's own session last of all.
+func worse(before, f *failure, by way) *failure {
+	f.weight = map[class]int{classElsewhere: 1, classRetry: 2, classHuman: 3}[f.class]
+	if by.own {
+		f.weight = 0
 	}
-	got, err := newSession(answer, w.role, asked, w.now(), w.random())
-	if err != nil {
-		return nil, &failure{class: classRetry, reason: err.Error()}
+	if before == nil {
+		return f
 	}
-	return got, nil
+	longest := max(before.retryAfter, f.retryAfter)
+	if f.weight < before.weight {
+		f = before
+	}
+	f.retryAfter = longest
+	return f
 }
 
 // report logs a failed attempt: loudly when it is news.
-func (w *worker) report(by source, f *failure) {
+func (w *worker) report(by way, f *failure) {
 	level := hclog.Debug
-	if !w.said[by.keys.accessKeyID].same(f) {
+	signs := by.signs() + " " + f.signedBy
+	if !w.said[signs].same(f) {
 		level = hclog.Warn
-		if f.class == classHuman && by.set != nil {
+		if f.class == classHuman && !by.own {
 			level = hclog.Error
 		}
 	}
 	if w.said == nil {
 		w.said = map[string]*failure{}
 	}
-	w.said[by.keys.accessKeyID] = f
-	w.log.Log(level, "AssumeRole failed", "role", w.name, "class", string(f.class), "error", f.reason, "mend", f.mend,
-		"source", by.String(), "signed_by", by.keys.accessKeyID, "attempt", w.failures+1)
+	w.said[signs] = f
+	w.log.Log(level, f.event(), "role", w.name, "instance", w.instance, "class", string(f.class), "error", f.reason, "mend", f.mend,
+		"source", by.signs(), "signed_by", f.signedBy, "attempt", w.failures+1)
 }

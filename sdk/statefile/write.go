@@ -79,3 +79,22 @@ func fillFile(f *os.File, data []byte) error {
 	}
 	return f.Sync()
 }
+
+// Remove takes the file at path away, for good: it is gone after a crash too.
+// One that is not there is no error. A folder that is not safe to use is
+// refused with a [RefusedError].
+func Remove(path string) error {
+	d, err := openFolder(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	_, err = retry(func() (int, error) { return 0, unix.Unlinkat(d.fd(), filepath.Base(path), 0) })
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &fs.PathError{Op: "remove", Path: path, Err: err}
+	}
+	return d.sync()
+}
