@@ -356,12 +356,18 @@ func (g *rig) leaf(path string) (sdk.Leaf, bool) {
 	return leaf, ok
 }
 
-func (g *rig) decode(leaf sdk.Leaf) served {
-	g.t.Helper()
+func decodeDocument(t *testing.T, leaf sdk.Leaf) served {
+	t.Helper()
 	var d served
 	if err := json.Unmarshal(leaf.Body, &d); err != nil {
-		g.t.Fatal(err)
+		t.Fatal(err)
 	}
+	return d
+}
+
+func (g *rig) decode(leaf sdk.Leaf) served {
+	g.t.Helper()
+	d := decodeDocument(g.t, leaf)
 	complete := d.AccessKeyId != "" && d.SecretAccessKey != "" && d.Token != "" && d.Expiration != ""
 	none := d.AccessKeyId+d.SecretAccessKey+d.Token+d.Expiration == ""
 	switch {

@@ -33,7 +33,7 @@ var _ source = (*webIdentitySource)(nil)
 
 func (b *webIdentityBlock) check(c *sdk.Config) (source, hcl.Diagnostics) {
 	s := &webIdentitySource{label: cmp.Or(b.Name, kindWebIdentity)}
-	if b.TokenFile == "" || strings.ContainsRune(b.TokenFile, 0) {
+	if _, given := bodyOf(b.Body).Attributes["token_file"]; given && b.TokenFile == "" || strings.ContainsRune(b.TokenFile, 0) {
 		return s, hcl.Diagnostics{sdk.Errorf(valueRange(bodyOf(b.Body), "token_file", b.At), "Invalid token file",
 			"The token file is a path, such as /var/run/secrets/eks.amazonaws.com/serviceaccount/token.")}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 )
 
@@ -89,7 +90,11 @@ func (c *Chain) load(ctx context.Context) (aws.CredentialsProvider, error) {
 	options := []func(*config.LoadOptions) error{
 		config.WithEC2IMDSClientEnableState(imds.ClientDisabled),
 		config.WithHTTPClient(client),
-		config.WithRetryMaxAttempts(1), // the caller decides when to ask again
+		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }), // the caller decides when to ask again
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = guarded{client} }),
+		// The SDK would take the home folder as it was when the process began.
+		config.WithSharedConfigFiles([]string{configFile()}),
+		config.WithSharedCredentialsFiles([]string{credentialsFile()}),
 	}
 	if c.profile != "" {
 		options = append(options, config.WithSharedConfigProfile(c.profile))

@@ -25,21 +25,14 @@ type stamp struct {
 func (s stamps) equal(other stamps) bool { return maps.Equal(s, other) }
 
 // look takes the fingerprint of the files that the SDK would read.
-//
-// See https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html.
 func look() fingerprint {
-	home, _ := os.UserHomeDir() // without one the files have no place either
 	f := fingerprint{shared: stamps{}, tokens: stamps{}}
-	for _, path := range []string{
-		cmp.Or(os.Getenv("AWS_CONFIG_FILE"), filepath.Join(home, ".aws", "config")),
-		cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), filepath.Join(home, ".aws", "credentials")),
-		os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE"),
-	} {
+	for _, path := range []string{configFile(), credentialsFile(), os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE")} {
 		f.shared.add(path)
 	}
 	for _, folder := range []string{
-		filepath.Join(home, ".aws", "sso", "cache"),
-		cmp.Or(os.Getenv("AWS_LOGIN_CACHE_DIRECTORY"), filepath.Join(home, ".aws", "login", "cache")),
+		inHome("sso", "cache"),
+		cmp.Or(os.Getenv("AWS_LOGIN_CACHE_DIRECTORY"), inHome("login", "cache")),
 	} {
 		entries, _ := os.ReadDir(folder) // none when there is no folder
 		for _, e := range entries {
@@ -47,6 +40,21 @@ func look() fingerprint {
 		}
 	}
 	return f
+}
+
+// configFile and credentialsFile are the shared configuration.
+//
+// See https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html.
+func configFile() string { return cmp.Or(os.Getenv("AWS_CONFIG_FILE"), inHome("config")) }
+
+func credentialsFile() string {
+	return cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), inHome("credentials"))
+}
+
+// inHome is a path in the folder .aws.
+func inHome(path ...string) string {
+	home, _ := os.UserHomeDir() // without one the files have no place either
+	return filepath.Join(append([]string{home, ".aws"}, path...)...)
 }
 
 func (s stamps) add(path string) {

@@ -3,6 +3,7 @@ package awschain
 import (
 	"errors"
 	"net"
+	"net/http"
 	"net/netip"
 	"slices"
 	"syscall"
@@ -17,13 +18,31 @@ func metadataAddresses() []netip.Addr {
 	return []netip.Addr{netip.MustParseAddr("169.254.169.254"), netip.MustParseAddr("fd00:ec2::254")}
 }
 
+func isMetadata(a netip.Addr) bool {
+	return slices.Contains(metadataAddresses(), a.Unmap().WithZone(""))
+}
+
 // refuseMetadata has a dialer connect to no metadata service, by whatever name.
 func refuseMetadata(d *net.Dialer) {
 	d.Control = func(_, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err == nil && slices.Contains(metadataAddresses(), at.Addr().Unmap().WithZone("")) {
+		if at, err := netip.ParseAddrPort(address); err == nil && isMetadata(at.Addr()) {
 			return errLoop
 		}
 		return nil
 	}
+}
+
+// guarded sends no request for a metadata service either: a proxy might take it
+// there. The dialer does not see that.
+type guarded struct {
+	next interface {
+		Do(r *http.Request) (*http.Response, error)
+	}
+}
+
+func (g guarded) Do(r *http.Request) (*http.Response, error) {
+	if a, err := netip.ParseAddr(r.URL.Hostname()); err == nil && isMetadata(a) {
+		return nil, errLoop
+	}
+	return g.next.Do(r)
 }
