@@ -73,9 +73,15 @@ plugin "iam" {
       session_name = instance.id
     }
 
+    # Where credentials come from, the first that works. Without a source
+    # mockmd waits for bootstrap credentials on the admin listener.
+    # default_chain { profile = "dev" }
+    # bootstrap {}
+
+    # state_file = "credentials.json"  # a restart goes on with them
+
     # A simulation of AWS STS, so that credentials work without an account.
-    # Remove this block to use AWS: mockmd then waits for the bootstrap
-    # credentials on the admin listener.
+    # Remove this block to use AWS.
     sts {
       simulated = true
       lifetime  = "1h"

@@ -13,7 +13,7 @@ const kindBootstrap = "bootstrap"
 // role is then renewed with its own session.
 type bootstrapBlock struct {
 	At   hcl.Range `hcl:",def_range"`
-	Name string    `hcl:"name,optional"`
+	Name string    `hcl:"name,optional" doc:"What sources calls it; left out, the type of the block."`
 }
 
 type bootstrapSource struct{ label string }

@@ -25,8 +25,8 @@ const chainTimeout = 65 * time.Second
 type chainBlock struct {
 	At      hcl.Range `hcl:",def_range"`
 	Body    hcl.Body  `hcl:",body"`
-	Name    string    `hcl:"name,optional"`
-	Profile string    `hcl:"profile,optional"`
+	Name    string    `hcl:"name,optional" doc:"What sources calls it; left out, the type of the block."`
+	Profile string    `hcl:"profile,optional" doc:"Profile of the shared configuration; left out, as the environment says."`
 }
 
 // chain is what the source needs of [awschain.Chain].

@@ -14,16 +14,16 @@ import (
 
 // configBlock is the config block of the plugin.
 type configBlock struct {
-	Roles        []roleBlock        `hcl:"role,block"`
-	Identity     *identityBlock     `hcl:"identity_role,block"`
-	ECS          []ecsBlock         `hcl:"ecs,block"`
-	Sources      []string           `hcl:"sources,optional"`
-	Bootstrap    *bootstrapBlock    `hcl:"bootstrap,block"`
-	DefaultChain []chainBlock       `hcl:"default_chain,block"`
-	WebIdentity  []webIdentityBlock `hcl:"web_identity,block"`
-	Static       []staticBlock      `hcl:"static,block"`
-	STS          *stsBlock          `hcl:"sts,block"`
-	StateFile    *string            `hcl:"state_file"`
+	Roles        []roleBlock        `hcl:"role,block" doc:"A role that instances and tasks can have."`
+	Identity     *identityBlock     `hcl:"identity_role,block" doc:"What stands in for the instance identity role."`
+	ECS          []ecsBlock         `hcl:"ecs,block" doc:"Task credentials under meta-data/iam-ecs-N."`
+	Sources      []string           `hcl:"sources,optional" doc:"Sources that roles use, by name, the best first; left out, all of them in the order of their blocks."`
+	Bootstrap    *bootstrapBlock    `hcl:"bootstrap,block" doc:"Source: credentials that are posted once; the role renews itself then. The only source when there is no block of one."`
+	DefaultChain []chainBlock       `hcl:"default_chain,block" doc:"Source: the credentials that every AWS SDK finds on this host."`
+	WebIdentity  []webIdentityBlock `hcl:"web_identity,block" doc:"Source: a token of another identity provider."`
+	Static       []staticBlock      `hcl:"static,block" doc:"Source: credentials that are served as they are."`
+	STS          *stsBlock          `hcl:"sts,block" doc:"Which STS is asked, and how; left out, that of AWS in the region of the instance."`
+	StateFile    *string            `hcl:"state_file" doc:"File that the sessions are kept in over a restart, in the plugin's folder of state_dir or absolute; left out, they are in memory only."`
 }
 
 // settings are the checked configuration.
@@ -90,6 +90,9 @@ func (s *settings) chains() []*chainSource {
 func (s *settings) bootstraps() bool {
 	return slices.ContainsFunc(s.all(), func(r *role) bool { return r.has(kindBootstrap) })
 }
+
+// Options tells the options for people.
+func (*plugin) Options() any { return configBlock{} }
 
 // Configure checks the configuration. It calls nobody and binds nothing.
 func (p *plugin) Configure(_ context.Context, c *sdk.Config) error {

@@ -13,14 +13,14 @@ import (
 type ecsBlock struct {
 	Number      string      `hcl:"number,label"`
 	NumberRange hcl.Range   `hcl:"number,label_range"`
-	Tasks       []taskBlock `hcl:"task,block"`
+	Tasks       []taskBlock `hcl:"task,block" doc:"The credentials of one task: TASKID-ROLETYPE."`
 }
 
 // taskBlock is task "TASKID-ROLETYPE" { … }.
 type taskBlock struct {
 	Name      string    `hcl:"name,label"`
 	NameRange hcl.Range `hcl:"name,label_range"`
-	Role      string    `hcl:"role"`
+	Role      string    `hcl:"role" doc:"Role block whose credentials it has."`
 	RoleRange hcl.Range `hcl:"role,attr_value_range"`
 }
 

@@ -19,16 +19,16 @@ import (
 type hopBlock struct {
 	At                hcl.Range         `hcl:",def_range"`
 	Body              hcl.Body          `hcl:",body"`
-	ARN               string            `hcl:"arn"`
-	SessionName       *string           `hcl:"session_name"`
-	Duration          *string           `hcl:"duration"`
-	ExternalID        *string           `hcl:"external_id"`
-	Policy            *string           `hcl:"policy"`
-	PolicyARNs        []string          `hcl:"policy_arns,optional"`
-	Tags              map[string]string `hcl:"tags,optional"`
-	TransitiveTagKeys []string          `hcl:"transitive_tag_keys,optional"`
-	SourceIdentity    *string           `hcl:"source_identity"`
-	MFASerial         *string           `hcl:"mfa_serial"`
+	ARN               string            `hcl:"arn" doc:"The role: arn:aws:iam::ACCOUNT:role/NAME."`
+	SessionName       *string           `hcl:"session_name" doc:"Name of the session; may name facts of the instance that asks." default:"mockmd"`
+	Duration          *string           `hcl:"duration" doc:"Life to ask for, 15m to 12h; a session that signs is granted 1h at most." default:"1h"`
+	ExternalID        *string           `hcl:"external_id" doc:"What the trust policy asks for in sts:ExternalId; may name facts of the instance."`
+	Policy            *string           `hcl:"policy" doc:"Session policy, as JSON."`
+	PolicyARNs        []string          `hcl:"policy_arns,optional" doc:"Managed policies as session policies."`
+	Tags              map[string]string `hcl:"tags,optional" doc:"Session tags; values may name facts of the instance."`
+	TransitiveTagKeys []string          `hcl:"transitive_tag_keys,optional" doc:"Keys of tags that stay over role chaining."`
+	SourceIdentity    *string           `hcl:"source_identity" doc:"Source identity of the session; may name facts of the instance."`
+	MFASerial         *string           `hcl:"mfa_serial" doc:"MFA device whose code is shown, by the first call only; the action mfa takes the code."`
 }
 
 const (

@@ -15,18 +15,18 @@ import (
 type identityBlock struct {
 	At                hcl.Range         `hcl:",def_range"`
 	Body              hcl.Body          `hcl:",body"`
-	ARN               string            `hcl:"arn"`
-	SessionName       *string           `hcl:"session_name"`
-	Duration          *string           `hcl:"duration"`
-	ExternalID        *string           `hcl:"external_id"`
-	Policy            *string           `hcl:"policy"`
-	PolicyARNs        []string          `hcl:"policy_arns,optional"`
-	Tags              map[string]string `hcl:"tags,optional"`
-	TransitiveTagKeys []string          `hcl:"transitive_tag_keys,optional"`
-	SourceIdentity    *string           `hcl:"source_identity"`
-	MFASerial         *string           `hcl:"mfa_serial"`
-	Sources           []string          `hcl:"sources,optional"`
-	Hops              []hopBlock        `hcl:"hop,block"`
+	ARN               string            `hcl:"arn" doc:"The role: arn:aws:iam::ACCOUNT:role/NAME."`
+	SessionName       *string           `hcl:"session_name" doc:"Name of the session; left out, the id of the instance."`
+	Duration          *string           `hcl:"duration" doc:"Life to ask for, 15m to 12h; a session that signs is granted 1h at most." default:"1h"`
+	ExternalID        *string           `hcl:"external_id" doc:"What the trust policy asks for in sts:ExternalId; may name facts of the instance."`
+	Policy            *string           `hcl:"policy" doc:"Session policy, as JSON."`
+	PolicyARNs        []string          `hcl:"policy_arns,optional" doc:"Managed policies as session policies."`
+	Tags              map[string]string `hcl:"tags,optional" doc:"Session tags; values may name facts of the instance."`
+	TransitiveTagKeys []string          `hcl:"transitive_tag_keys,optional" doc:"Keys of tags that stay over role chaining."`
+	SourceIdentity    *string           `hcl:"source_identity" doc:"Source identity of the session; may name facts of the instance."`
+	MFASerial         *string           `hcl:"mfa_serial" doc:"MFA device whose code is shown, by the first call only; the action mfa takes the code."`
+	Sources           []string          `hcl:"sources,optional" doc:"Sources to use, by name, the best first; left out, those of the plugin."`
+	Hops              []hopBlock        `hcl:"hop,block" doc:"A role to assume on the way, in order."`
 }
 
 // identityName is AWS's name of the instance identity role. No role block can

@@ -74,6 +74,7 @@ var (
 	_ sdk.Expirer    = (*plugin)(nil)
 	_ sdk.Actor      = (*plugin)(nil)
 	_ sdk.Summarizer = (*plugin)(nil)
+	_ sdk.Documenter = (*plugin)(nil)
 )
 
 // Summary names the roles, their accounts, and who is asked for them with

@@ -20,12 +20,12 @@ const kindStatic = "static"
 type staticBlock struct {
 	At              hcl.Range `hcl:",def_range"`
 	Body            hcl.Body  `hcl:",body"`
-	Name            string    `hcl:"name,optional"`
-	AccessKeyID     string    `hcl:"access_key_id,optional"`
-	SecretAccessKey string    `hcl:"secret_access_key,optional"`
-	SessionToken    string    `hcl:"session_token,optional"`
-	File            string    `hcl:"file,optional"`
-	Duration        *string   `hcl:"duration"`
+	Name            string    `hcl:"name,optional" doc:"What sources calls it; left out, the type of the block."`
+	AccessKeyID     string    `hcl:"access_key_id,optional" doc:"Access key id."`
+	SecretAccessKey string    `hcl:"secret_access_key,optional" doc:"Secret access key."`
+	SessionToken    string    `hcl:"session_token,optional" doc:"Session token of temporary credentials."`
+	File            string    `hcl:"file,optional" doc:"JSON file with them instead, as a credential_process prints it; read anew at each renewal."`
+	Duration        *string   `hcl:"duration" doc:"What documents say of their life." default:"1h"`
 }
 
 type staticSource struct {

@@ -12,24 +12,24 @@ import (
 
 // stsBlock is sts { … }.
 type stsBlock struct {
-	Region             *string   `hcl:"region"`
+	Region             *string   `hcl:"region" doc:"Region whose STS is asked; left out, that of the instance."`
 	RegionRange        hcl.Range `hcl:"region,attr_value_range"`
-	Endpoint           *string   `hcl:"endpoint"`
+	Endpoint           *string   `hcl:"endpoint" doc:"Another endpoint than that of AWS in the region."`
 	EndpointRange      hcl.Range `hcl:"endpoint,attr_value_range"`
-	FallbackRegions    []string  `hcl:"fallback_regions,optional"`
+	FallbackRegions    []string  `hcl:"fallback_regions,optional" doc:"Regions to ask when one does not answer or is not enabled."`
 	FallbackRange      hcl.Range `hcl:"fallback_regions,attr_value_range"`
-	CABundle           *string   `hcl:"ca_bundle"`
+	CABundle           *string   `hcl:"ca_bundle" doc:"PEM file of the authorities to trust; left out, AWS_CA_BUNDLE or those of the system."`
 	CABundleRange      hcl.Range `hcl:"ca_bundle,attr_value_range"`
-	Proxy              *string   `hcl:"proxy"`
+	Proxy              *string   `hcl:"proxy" doc:"URL of the proxy; left out, as the environment says."`
 	ProxyRange         hcl.Range `hcl:"proxy,attr_value_range"`
-	Simulated          *bool     `hcl:"simulated"`
-	Lifetime           *string   `hcl:"lifetime"`
+	Simulated          *bool     `hcl:"simulated" doc:"Ask a simulated STS in the plugin itself." default:"false"`
+	Lifetime           *string   `hcl:"lifetime" doc:"Simulated: the longest life that is granted; left out, what is asked for."`
 	LifetimeRange      hcl.Range `hcl:"lifetime,attr_value_range"`
-	Address            *string   `hcl:"address"`
+	Address            *string   `hcl:"address" doc:"Simulated: loopback address to listen on." default:"127.0.0.1:0"`
 	AddressRange       hcl.Range `hcl:"address,attr_value_range"`
-	ExpiresIn          *string   `hcl:"expires_in"`
+	ExpiresIn          *string   `hcl:"expires_in" doc:"Simulated: what documents say of their end, counted from their issue, to try what clients do: 2m is about to expire, -5m expired."`
 	ExpiresInRange     hcl.Range `hcl:"expires_in,attr_value_range"`
-	AutoBootstrap      *bool     `hcl:"auto_bootstrap"`
+	AutoBootstrap      *bool     `hcl:"auto_bootstrap" doc:"Simulated: begin by itself, without a POST." default:"true"`
 	AutoBootstrapRange hcl.Range `hcl:"auto_bootstrap,attr_value_range"`
 }
 

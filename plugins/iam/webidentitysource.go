@@ -23,8 +23,8 @@ const kindWebIdentity = "web_identity"
 type webIdentityBlock struct {
 	At        hcl.Range `hcl:",def_range"`
 	Body      hcl.Body  `hcl:",body"`
-	Name      string    `hcl:"name,optional"`
-	TokenFile string    `hcl:"token_file"`
+	Name      string    `hcl:"name,optional" doc:"What sources calls it; left out, the type of the block."`
+	TokenFile string    `hcl:"token_file" doc:"File with the token, read anew at each renewal; may be a link." example:"/var/run/secrets/tokens/sts"`
 }
 
 type webIdentitySource struct{ label, file string }
