@@ -113,7 +113,7 @@ func (w *worker) complete(q assumeRequest, t ticket) (assumeRequest, *failure) {
 
 // take makes the session of an answer.
 func (w *worker) take(a assumed, by way, t ticket, asked time.Duration) (*session, *failure) {
-	got, err := newSession(a, w.role.account, asked, w.state.now(), w.random())
+	got, err := newSession(a, w.account, asked, w.state.now(), w.random())
 	if err != nil {
 		return nil, &failure{class: classRetry, reason: err.Error(), signedBy: t.signer()}
 	}

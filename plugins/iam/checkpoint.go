@@ -211,7 +211,7 @@ func (s *state) adoptGrant(g *grantState, saved savedGrant, sets map[int]*bootst
 		s.log.Info("earlier credentials are of a source that is not used any more", "role", g.name, "source", v.Source)
 		return
 	}
-	got, err := newSession(assumed{keys: v.Keys.keys(), expires: v.Expires, arn: v.ARN, asIs: src.kind() == kindStatic}, g.role.account, 0, s.now(), s.random())
+	got, err := newSession(assumed{keys: v.Keys.keys(), expires: v.Expires, arn: v.ARN, asIs: src.kind() == kindStatic}, g.account, 0, s.now(), s.random())
 	if err != nil {
 		s.log.Info("earlier credentials are of no use", "role", g.name, "error", err)
 		return

@@ -45,7 +45,7 @@ func (g *grantState) afterSession() trouble {
 }
 
 // add makes the state of a grant. The state is locked, or nobody knows it yet.
-func (s *state) add(g *grant, permanent bool) *grantState {
+func (s *state) add(g *grant, permanent bool) {
 	message := assumingMessage(g)
 	if waits := s.waits(g.role); waits != "" {
 		message = waitingMessage(g, waits)
@@ -58,7 +58,6 @@ func (s *state) add(g *grant, permanent bool) *grantState {
 	if s.hire != nil {
 		s.hire(st)
 	}
-	return st
 }
 
 // waits says what has to be done before a role can be assumed; empty when

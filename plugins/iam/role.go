@@ -20,8 +20,6 @@ type role struct {
 	account, partition string // of the role's ARN
 }
 
-func (r *role) arn() string { return r.steps[len(r.steps)-1].arn.text }
-
 // step is one AssumeRole on the way to a role.
 type step struct {
 	arn            template // varies for the simulated identity role only

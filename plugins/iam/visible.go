@@ -99,7 +99,7 @@ func (s *state) tellSource(src source, grants []*grantState) toldSource {
 
 func (s *state) tellRole(g *grantState) toldRole {
 	t := toldRole{
-		Role: g.name, Instance: g.instance, RoleARN: g.last().roleARN, Account: g.role.account, State: "waiting", Attempts: g.attempts,
+		Role: g.name, Instance: g.instance, RoleARN: g.last().roleARN, Account: g.account, State: "waiting", Attempts: g.attempts,
 		NextRefresh: when(g.next), Error: tellError(g.failure),
 	}
 	if t.Error == nil { // the source that is preferred has something to say

@@ -18,9 +18,8 @@ type miniCore struct {
 	t      *testing.T
 	clock  *testClock
 	wake   chan struct{}
-	mu2    sync.Mutex
+	tree   sync.Mutex
 	leaves map[string]sdk.Leaf // by path
-	ended  chan struct{}
 }
 
 func newMiniCore(t *testing.T, c *testClock) *miniCore {
@@ -48,18 +47,18 @@ func (m *miniCore) publish(ctx context.Context, p *plugin, in *sdk.Instance) {
 			m.t.Errorf("tree: %v", err)
 			return
 		}
-		m.mu2.Lock()
+		m.tree.Lock()
 		for path, node := range tree {
 			m.leaves[path] = node.(sdk.Leaf)
 		}
-		m.mu2.Unlock()
+		m.tree.Unlock()
 	}
 }
 
 // get is what a client reads at a path now.
 func (m *miniCore) get(path string) served {
-	m.mu2.Lock()
-	defer m.mu2.Unlock()
+	m.tree.Lock()
+	defer m.tree.Unlock()
 	leaf, ok := m.leaves[path]
 	if !ok {
 		m.t.Fatalf("%s is not there", path)

@@ -57,6 +57,34 @@ func TestCreateOnlyOnce(t *testing.T) {
 	expectAlone(t, path)
 }
 
+func TestRemove(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plugin", "key.pem")
+	if err := statefile.Remove(path); err != nil {
+		t.Errorf("without a folder: %v", err)
+	}
+	if err := statefile.Write(path, []byte(secret)); err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []string{"the file", "nothing"} {
+		if err := statefile.Remove(path); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is still there: %v", what, err)
+		}
+	}
+	if err := os.Chmod(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := errors.AsType[*statefile.RefusedError](statefile.Remove(path)); !ok {
+		t.Error("a folder that others may change is not refused")
+	}
+	if err := statefile.Remove(filepath.Dir(path)); err == nil {
+		t.Error("a folder is removed")
+	}
+}
+
 func TestTooMuch(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "plugin", "key.pem")
