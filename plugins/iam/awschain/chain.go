@@ -30,7 +30,7 @@ type Chain struct {
 // the services that the chain itself calls, where neither profile nor
 // environment names one.
 func New(profile, region string) *Chain {
-	return &Chain{profile: profile, region: region}
+	return &Chain{profile: profile, region: region, files: look()}
 }
 
 // Retrieve returns credentials that are valid now. They come from the SDK's
