@@ -19,9 +19,13 @@ import (
 	"github.com/mockmd/mockmd/sdk/wire"
 )
 
-// stopGrace is how long a plugin may take to return from Runner.Run, and the
-// core to end the process, once the stream has ended.
+// stopGrace is how long a plugin may take to return from Runner.Run once the
+// stream has ended.
 const stopGrace = 2 * time.Second
+
+// shutdownGrace is how long the core may take to end the process once the run
+// has ended; the contract gives the process two seconds in all.
+const shutdownGrace = time.Second
 
 // lastWords is how long a process that gives up may take to tell the core why.
 const lastWords = 200 * time.Millisecond
@@ -50,7 +54,7 @@ func (s *server) Run(stream runStream) error {
 	if errors.Is(err, errEnded) {
 		// The core reads the end of the stream, then asks the process to shut
 		// down; one that forgets must not leave the process behind.
-		time.AfterFunc(stopGrace, func() { s.exit(0) })
+		time.AfterFunc(shutdownGrace, func() { s.exit(0) })
 		return nil
 	}
 	s.log.Debug("run ended", "error", err)

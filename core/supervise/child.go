@@ -45,12 +45,15 @@ func newChild(spec *Spec) (*child, error) {
 		Path:        spec.Command[0],
 		Args:        slices.Clone(spec.Command),
 		Env:         slices.Clone(spec.Env),
+		Dir:         spec.Dir,
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}, // Ctrl-C is for the core alone
 	}
 	if cmd.Path == selfExecutable {
 		cmd.Args[0] = os.Args[0] // for those who look at the process list
 	}
-	dieWithParent(cmd.SysProcAttr)
+	if !spec.Outlive {
+		dieWithParent(cmd.SysProcAttr)
+	}
 	c := &child{cmd: cmd, name: spec.Name, began: make(chan struct{}), exited: make(chan struct{}), closePipes: func() {}}
 	if err := pin(cmd, spec.SHA256); err != nil {
 		return nil, err

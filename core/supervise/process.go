@@ -49,6 +49,21 @@ type process struct {
 func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 	ctx, cancel := context.WithTimeout(ctx, spec.Timeouts.Start)
 	defer cancel()
+	p, err := open(ctx, spec, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.healthy(ctx); err != nil {
+		return nil, p.abandon(ctx, spec, err)
+	}
+	if err := p.undir(); err != nil {
+		o.Log.Warn("socket directory not removed", "plugin", spec.Name, "error", err)
+	}
+	return p, nil
+}
+
+// open starts a process and shakes hands.
+func open(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 	c, err := newChild(spec)
 	if err != nil {
 		return nil, startError(spec, err)
@@ -83,23 +98,21 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 			return p.child, nil
 		},
 	})
-	err = p.connect(ctx)
-	if err == nil {
-		err = p.healthy(ctx)
-	}
-	if err != nil {
-		if p.child.pid.Load() != 0 && p.gone(ctx) && !p.child.killed() {
-			err = errors.Join(fmt.Errorf("%w before it shook hands as a mockmd plugin does (by sdk.Serve)", exitError(p)), p.stderr.said())
-		} else {
-			err = errors.Join(err, p.stderr.said())
-		}
-		p.close()
-		return nil, startError(spec, err)
-	}
-	if err := p.undir(); err != nil {
-		o.Log.Warn("socket directory not removed", "plugin", spec.Name, "error", err)
+	if err := p.connect(ctx); err != nil {
+		return nil, p.abandon(ctx, spec, err)
 	}
 	return p, nil
+}
+
+// abandon ends a process that did not come up and says why it did not.
+func (p *process) abandon(ctx context.Context, spec *Spec, err error) error {
+	if p.child.pid.Load() != 0 && p.gone(ctx) && !p.child.killed() {
+		err = errors.Join(fmt.Errorf("%w before it shook hands as a mockmd plugin does (by sdk.Serve)", exitError(p)), p.stderr.said())
+	} else {
+		err = errors.Join(err, p.stderr.said())
+	}
+	p.close()
+	return startError(spec, err)
 }
 
 // connect starts the process and dials it. go-plugin does both without a

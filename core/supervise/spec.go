@@ -17,6 +17,11 @@ type Spec struct {
 	Command []string
 	// Env is the whole environment of the process, as made by [Environ].
 	Env []string
+	// Dir is the folder that the process starts in; empty is the core's own.
+	Dir string
+	// Outlive says not to have the kernel end the process with the core, so
+	// that it can be seen whether it ends by itself.
+	Outlive bool
 	// SHA256, when not empty, is what the program's file must hash to.
 	SHA256 []byte
 	// MTLS has core and plugin prove themselves to each other by certificates.
