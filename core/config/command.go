@@ -58,6 +58,9 @@ func (l *loader) program(e element) string {
 		return ""
 	}
 	path := l.resolve(e.text)
+	if l.options.Program != nil {
+		path = l.options.Program(path)
+	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -21,6 +21,9 @@ type Options struct {
 	// LookupEnv looks up a variable for the function env and for the default of
 	// state_dir, as os.LookupEnv does; nil: none is set.
 	LookupEnv func(name string) (string, bool)
+	// Program, when not nil, says what is started in place of a program that
+	// the file names, by its absolute path.
+	Program func(path string) string
 }
 
 // schema is the top level of a configuration file.

@@ -79,7 +79,7 @@ func (r *Report) WriteText(w io.Writer) error {
 			fmt.Fprintf(&b, "      demanded: %s\n      mend:     %s\n", v.Demand, v.Mend)
 		}
 	}
-	fmt.Fprintf(&b, "\nplugin %q: %d rules, %d passed, %d failed, %d do not apply\n",
+	fmt.Fprintf(&b, "\nplugin %q: %d rules, %d passed, %d failed, %d not applicable\n",
 		r.Plugin, len(r.Verdicts), r.Count(Pass), r.Count(Fail), r.Count(NotApplicable))
 	_, err := io.WriteString(w, b.String())
 	return err

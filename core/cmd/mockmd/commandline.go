@@ -16,6 +16,7 @@ const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text
        mockmd identity certificates [-config FILE] [pkcs7|rsa2048|signature]
        mockmd plugin new NAME [-lang LANGUAGE] [-sdk DIR]
        mockmd plugin describe [-json] NAME|PROGRAM [ARGUMENT…]
+       mockmd plugin test [-config FILE|HCL] [-json] NAME|PATH [ARGUMENT…]
        mockmd -version
 
 mockmd serves EC2 instance metadata as the configuration says.
@@ -27,6 +28,7 @@ of the mockmd that runs with the configuration.
 plugin new writes the folder of a new plugin and builds it.
 plugin describe prints what a plugin claims, offers and takes: a built-in by its
 name, any other by the path of its program.
+plugin test checks that a plugin, in whatever language, keeps the contract.
 
 `
 

@@ -25,6 +25,7 @@ func commands() []subcommand {
 		{[]string{"identity", "certificates"}, certificates},
 		{[]string{"plugin", "new"}, pluginNew},
 		{[]string{"plugin", "describe"}, pluginDescribe},
+		{[]string{"plugin", "test"}, pluginTest},
 	}
 }
 

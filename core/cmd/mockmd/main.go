@@ -45,6 +45,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == servePlugin {
 		return serve(args[1:], stderr)
 	}
+	if len(args) == 1 && args[0] == conformanceHost {
+		return hostPlugin(ctx, stderr)
+	}
 	c, args := find(args)
 	return c.run(ctx, args, stdout, stderr)
 }
