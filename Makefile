@@ -36,6 +36,7 @@ generate: ## make the generated code again
 	GOBIN=$(CURDIR)/$(BUILD)/bin $(GO) install -modfile=.ci/tools/go.mod \
 		google.golang.org/protobuf/cmd/protoc-gen-go google.golang.org/grpc/cmd/protoc-gen-go-grpc
 	PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" $(BUF) generate sdk/proto --template sdk/proto/buf.gen.yaml -o sdk/proto
+	examples/python/generate.sh
 	$(TOOL) gofumpt -l -w core plugins sdk examples
 
 bench: build ## measure: start-up, throughput beside a bare net/http handler, memory

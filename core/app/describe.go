@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mockmd/mockmd/core/config"
+	"github.com/mockmd/mockmd/core/conformance"
 	"github.com/mockmd/mockmd/core/supervise"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
@@ -17,7 +18,7 @@ import (
 // ends it; it is neither configured nor run. The command's first element is the
 // name of a built-in or, when it has a slash in it, the path of a program; a
 // path that is a folder means the program in it that is called as the folder
-// is. The errors are [*PluginNameError] and failures of the plugin.
+// is, or main.py. The errors are [*PluginNameError] and failures of the plugin.
 func Describe(ctx context.Context, o Options, command []string) (*pluginv1.DescribeResponse, error) {
 	c, err := described(&o, command)
 	if err != nil {
@@ -55,8 +56,14 @@ func described(o *Options, command []string) (*config.Plugin, error) {
 	}
 	info, err := os.Stat(program)
 	if err == nil && info.IsDir() {
-		program = filepath.Join(program, filepath.Base(program))
+		folder := program
+		program = filepath.Join(folder, filepath.Base(folder))
 		if _, err = os.Stat(program); err != nil {
+			if python := filepath.Join(folder, conformance.PythonMain); isFile(python) {
+				program, err = python, nil
+			}
+		}
+		if err != nil {
 			err = fmt.Errorf("%w: a folder is taken for that of the program of the same name; build it, or name another program", err)
 		}
 	}
@@ -64,6 +71,12 @@ func described(o *Options, command []string) (*config.Plugin, error) {
 		return nil, fmt.Errorf("find the plugin's program: %w", err)
 	}
 	return &config.Plugin{Name: filepath.Base(program), Command: append([]string{program}, command[1:]...)}, nil
+}
+
+// isFile tells whether there is a file, and not a folder, at a path.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // PluginNameError is a bare word that is no built-in plugin.

@@ -52,10 +52,10 @@ func TestPlugin(ctx context.Context, o Options, t PluginTest) (_ *conformance.Re
 	inside := "" // what stands in the config block when there is no file
 	if path == "" {
 		path = filepath.Join(t.Command[0], "metadata.hcl")
-		if info, err := os.Stat(path); builtin != nil || err != nil || !info.Mode().IsRegular() {
+		if builtin != nil || !isFile(path) {
 			path = ""
 		}
-	} else if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+	} else if !isFile(path) {
 		if !strings.ContainsAny(path, "={\n") {
 			return nil, fmt.Errorf("-config %s: there is no such file, and it is not what stands in a config block, like 'row = 7'", path)
 		}
@@ -172,6 +172,9 @@ var unfit = regexp.MustCompile(`[^A-Za-z0-9_-]+|^[_-]+`)
 func labelOf(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
+	}
+	if filepath.Base(path) == conformance.PythonMain {
+		path = filepath.Dir(path) // its folder says more
 	}
 	label := unfit.ReplaceAllString(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), "")
 	if label == "" {

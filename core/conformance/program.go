@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 )
 
-// pythonMain is the program of a plugin in Python, as `mockmd plugin new`
-// calls it.
-const pythonMain = "main.py"
+// PythonMain is the name of the program of a plugin in Python, as `mockmd
+// plugin new` calls it.
+const PythonMain = "main.py"
 
 // FindProgram returns the command of the plugin in a folder that is laid out as
 // `mockmd plugin new` does it. A plugin in Go is built, into the folder into;
@@ -27,7 +27,7 @@ func FindProgram(ctx context.Context, dir, into string, output io.Writer) ([]str
 	if sources, _ := filepath.Glob(filepath.Join(dir, "*.go")); len(sources) > 0 { // the pattern is well-formed unless the folder's name is odd
 		return buildGo(ctx, dir, filepath.Join(into, filepath.Base(dir)), output)
 	}
-	main := filepath.Join(dir, pythonMain)
+	main := filepath.Join(dir, PythonMain)
 	if info, err := os.Stat(main); err == nil {
 		if info.Mode()&0o111 != 0 {
 			return []string{main}, nil
@@ -43,7 +43,7 @@ func FindProgram(ctx context.Context, dir, into string, output io.Writer) ([]str
 		return []string{program}, nil
 	}
 	return nil, fmt.Errorf("there is no plugin in %s: looked for sources in Go, for %s, and for a program called %s; name the program itself if it is called otherwise",
-		dir, pythonMain, filepath.Base(dir))
+		dir, PythonMain, filepath.Base(dir))
 }
 
 func buildGo(ctx context.Context, dir, to string, output io.Writer) ([]string, error) {
