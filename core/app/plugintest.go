@@ -36,7 +36,8 @@ type PluginTest struct {
 // [ErrConfiguration], [*PluginNameError] and what keeps the test from being
 // made; what the plugin breaks is in the report.
 func TestPlugin(ctx context.Context, o Options, t PluginTest) (_ *conformance.Report, err error) {
-	scratch, err := os.MkdirTemp("", "mockmd-plugin-test-")
+	// Not "mockmd-plugin-…": those are swept as sockets that a core left behind.
+	scratch, err := os.MkdirTemp("", "mockmd-test-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the test: %w", err)
 	}

@@ -70,7 +70,9 @@ func servePlugin(mode string) {
 	pluginv1.RegisterPluginServiceServer(s, p)
 	s.RegisterService(&grpc.ServiceDesc{
 		ServiceName: "plugin.GRPCController", HandlerType: (*any)(nil),
-		Methods: []grpc.MethodDesc{{MethodName: "Shutdown", Handler: p.shutdown}},
+		Methods: []grpc.MethodDesc{{MethodName: "Shutdown", Handler: func(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+			return p.shutdown(ctx, decode)
+		}}},
 	}, p)
 	network, address := "unix", filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "plugin")
 	if mode == ruleHandshake+"/tcp" {
@@ -101,7 +103,7 @@ type broken struct {
 
 func (p *broken) is(mode string) bool { return p.mode == mode }
 
-func (p *broken) shutdown(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+func (p *broken) shutdown(_ context.Context, decode func(any) error) (any, error) {
 	if err := decode(&emptypb.Empty{}); err != nil {
 		return nil, err
 	}

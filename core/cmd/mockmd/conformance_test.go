@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,18 +94,27 @@ func TestBuiltinsConform(t *testing.T) {
 }
 
 // TestExamplesConform: every example that is a plugin keeps every rule, with
-// its own configuration.
+// its own configuration, or with another one where that needs a file to be
+// made first.
 func TestExamplesConform(t *testing.T) {
 	t.Parallel()
 	configurations, err := filepath.Glob("../../../examples/*/metadata.hcl")
 	if err != nil || len(configurations) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
+	token := filepath.Join(t.TempDir(), "token.txt")
+	if err := os.WriteFile(token, []byte("a-token"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other := map[string]string{ // nobody listens at port 1: it answers that it has no answer
+		"vault-like": fmt.Sprintf("address = \"http://127.0.0.1:1\"\ntoken_file = %q", token),
+	}
 	for _, c := range configurations {
 		dir := filepath.Dir(c)
-		t.Run(filepath.Base(dir), func(t *testing.T) {
+		name := filepath.Base(dir)
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conform(t, app.PluginTest{Command: []string{dir}}, pythonWithGRPC(t, dir)...)
+			conform(t, app.PluginTest{Command: []string{dir}, Config: other[name]}, pythonWithGRPC(t, dir)...)
 		})
 	}
 }
@@ -144,7 +154,8 @@ func TestPluginTestCommand(t *testing.T) {
 		want string // on stdout or stderr
 	}{
 		"a broken rule": {
-			[]string{"-config", "row = 7", "placement"}, exitFailed,
+			[]string{"-config", "row = 7", "placement"},
+			exitFailed,
 			"FAIL  configure                 it is refused: Unsupported argument: An argument named \"row\" is not expected here.\n" +
 				"      demanded: Configure accepts the configuration that the test is run with.\n" +
 				"      mend:     Run the test with a configuration that the plugin accepts: -config FILE, or -config 'ARGUMENT = VALUE'.\n",
@@ -152,6 +163,7 @@ func TestPluginTestCommand(t *testing.T) {
 		"its exit message":     {[]string{"-config", "row = 7", "placement"}, exitFailed, "mockmd: plugin \"placement\" breaks configure\n"},
 		"not reached":          {[]string{"-config", "row = 7", "placement"}, exitFailed, "n/a   shutdown                  not reached: configure failed before\n"},
 		"a wrong mount":        {[]string{"-mount", "meta-data/rack", "placement"}, exitFailed, `Nothing to serve at a mount: The plugin has nothing at or below "meta-data/rack".`},
+		"the rules":            {[]string{"-rules"}, exitOK, "handshake                 The program shakes hands as go-plugin does: "},
 		"no plugin":            {nil, exitUsage, "mockmd plugin test: name a built-in plugin, or the path of a program or of its folder\n\nusage: mockmd plugin test "},
 		"no such built-in":     {[]string{"rack"}, exitUsage, `mockmd plugin test: no built-in plugin is called "rack"`},
 		"no such path":         {[]string{"./rack"}, exitFailed, "mockmd: find the plugin's program: stat "},

@@ -31,6 +31,7 @@ func pluginTest(ctx context.Context, args []string, stdout, stderr io.Writer) in
 		return nil
 	})
 	asJSON := flags.Bool("json", false, "print JSON")
+	rules := flags.Bool("rules", false, "print what is checked, and check nothing")
 	flags.Usage = func() {
 		fmt.Fprintf(stderr, "usage: %s [-config FILE|HCL] [-plugin LABEL] [-mount PATH]… [-json] NAME|PATH [ARGUMENT…]\n\n"+
 			"starts the built plugin as mockmd does and checks that it keeps the contract, rule by rule.\n"+
@@ -43,6 +44,11 @@ func pluginTest(ctx context.Context, args []string, stdout, stderr io.Writer) in
 		return exitOK
 	case err != nil:
 		return exitUsage
+	case *rules:
+		for _, r := range conformance.Rules() {
+			fmt.Fprintf(stdout, "%-24s  %s\n", r.Name, r.Demand)
+		}
+		return exitOK
 	case flags.NArg() == 0:
 		fmt.Fprintf(stderr, "%s: name a built-in plugin, or the path of a program or of its folder\n\n", name)
 		flags.Usage()

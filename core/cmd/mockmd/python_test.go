@@ -234,6 +234,9 @@ func TestPluginNewPython(t *testing.T) {
 
 func TestPythonExampleServed(t *testing.T) {
 	t.Parallel()
+	if out := python(t, "../../../examples/python", "-m", "unittest"); !strings.Contains(out, "Ran 2 tests") {
+		t.Errorf("its tests:\n%s", out)
+	}
 	served(t, "../../../examples/python", pythonPath(t), "rack/place", regexp.MustCompile(`^us-east-1a/7/1$`))
 }
 
@@ -289,7 +292,8 @@ func sources(t *testing.T, dir string) map[string]string {
 func TestPythonStubsAreCurrent(t *testing.T) {
 	t.Parallel()
 	text := python(t, "../../../examples/python", "-c",
-		"import base64; from mockmd.plugin.v1 import plugin_pb2; print(base64.b64encode(plugin_pb2.DESCRIPTOR.serialized_pb).decode())")
+		"import base64; from mockmd.plugin.v1 import plugin_pb2 as p; from google.protobuf import descriptor_pb2; "+
+			"d = descriptor_pb2.FileDescriptorProto(); p.DESCRIPTOR.CopyToProto(d); print(base64.b64encode(d.SerializeToString()).decode())")
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil {
 		t.Fatal(err)

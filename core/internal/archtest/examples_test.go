@@ -39,7 +39,11 @@ func TestExamples(t *testing.T) {
 		if !e.IsDir() || name == "internal" {
 			continue
 		}
-		for _, file := range []string{"README.md", "metadata.hcl", "main_test.go"} {
+		test := "main_test.go"
+		if _, err := os.Stat(filepath.Join(folder, name, "main.py")); err == nil {
+			test = "test_main.py"
+		}
+		for _, file := range []string{"README.md", "metadata.hcl", test} {
 			if _, err := os.Stat(filepath.Join(folder, name, file)); err != nil {
 				t.Errorf("example %s has no %s", name, file)
 			}
