@@ -35,18 +35,25 @@ func (t *suite) acquaint(ctx context.Context) bool {
 	}
 	t.pass(ruleHandshake, "contract version 1 over a unix socket")
 
-	answer, cancel := t.answer(ctx)
-	defer cancel()
-	if err := p.Healthy(answer); err != nil {
+	if err := t.healthy(ctx, p); err != nil {
 		t.fail(ruleHealth, "%v", err)
 		return false
 	}
 	t.pass(ruleHealth, "SERVING")
-	return t.describe(answer, p) && t.configure(answer, p, f) && t.life(ctx, p)
+	return t.describe(ctx, p) && t.configure(ctx, p, f) && t.life(ctx, p)
+}
+
+// healthy makes one health call.
+func (t *suite) healthy(ctx context.Context, p *supervise.Process) error {
+	ctx, cancel := t.answer(ctx, ruleHealth)
+	defer cancel()
+	return p.Healthy(ctx)
 }
 
 // describe asks the process what it is, twice.
 func (t *suite) describe(ctx context.Context, p *supervise.Process) bool {
+	ctx, cancel := t.answer(ctx, ruleDescribe)
+	defer cancel()
 	var answers [2]*pluginv1.DescribeResponse
 	for i := range answers {
 		var err error
@@ -89,6 +96,8 @@ func (t *suite) configure(ctx context.Context, p *supervise.Process, f folders) 
 	request := t.request(f)
 	watched := []string{f.state, f.work, f.tmp, f.config}
 	files, before := snapshot(watched), look(p.PID())
+	ctx, cancel := t.answer(ctx, ruleConfigure)
+	defer cancel()
 	r, err := p.Client().Configure(ctx, request)
 	if err != nil {
 		t.fail(ruleConfigure, "the call failed: %v", err)

@@ -20,7 +20,7 @@ const unknownAction = "conformance/unknown"
 
 // actions calls those that change nothing.
 func (t *suite) actions(ctx context.Context, p *supervise.Process) {
-	ctx, cancel := t.answer(ctx)
+	ctx, cancel := t.answer(ctx, ruleActionUnknown)
 	defer cancel()
 	a, err := p.Client().Act(ctx, &pluginv1.ActRequest{Action: unknownAction})
 	switch code := status.Code(err); {

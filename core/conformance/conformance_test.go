@@ -44,7 +44,7 @@ func options(t *testing.T) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Options{Host: []string{self, beHost}, Answer: 15 * time.Second, Exit: 15 * time.Second}
+	return Options{Host: []string{self, beHost}, Answer: 5 * time.Minute, Exit: 5 * time.Minute}
 }
 
 func test(t *testing.T, mode string, o Options) *Report {
@@ -132,8 +132,8 @@ func TestBroken(t *testing.T) {
 			t.Parallel()
 			o := options(t)
 			rule, _, _ := strings.Cut(mode, "/")
-			if slices.Contains(waits, mode) { // they take the whole patience
-				o.Answer, o.Exit = 3*time.Second, 3*time.Second
+			if slices.Contains(waits, mode) {
+				o.hasty = map[string]time.Duration{rule: time.Second}
 			}
 			r := test(t, mode, o)
 			if got := r.Failed(); !slices.Equal(got, []string{rule}) {
@@ -151,7 +151,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// waits are the modes in which something never comes.
+// waits are the modes in which something never comes, so that it does not
+// matter for how long it is waited for.
 var waits = []string{
 	ruleReady, ruleInstanceAdded, ruleInstanceChanged, ruleLiveCancelled,
 	ruleEndInOrder, ruleEndInOrder + "/process", ruleEndStreamBroken, ruleEndHostDead, ruleShutdown,

@@ -38,18 +38,18 @@ func (t *suite) breakStream(ctx context.Context) {
 		t.fail(ruleEndStreamBroken, "%v", err)
 		return
 	}
-	answer, cancel := t.answer(ctx)
+	answer, cancel := t.answer(ctx, ruleEndStreamBroken)
 	defer cancel()
 	if !r.wait(answer, ready) {
-		t.fail(ruleEndStreamBroken, "the second process was not ready within %s%s", t.o.Answer, r.lament())
+		t.fail(ruleEndStreamBroken, "the second process was not ready within %s%s", t.answerIn(ruleEndStreamBroken), r.lament())
 		r.close()
 		return
 	}
 	r.close()
-	if after, ok := t.exits(ctx, p.Process); ok {
+	if after, ok := t.exits(ctx, p.Process, ruleEndStreamBroken); ok {
 		t.pass(ruleEndStreamBroken, "exited after %s", after)
 	} else {
-		t.fail(ruleEndStreamBroken, "the process was still there after %s", t.o.Exit)
+		t.fail(ruleEndStreamBroken, "the process was still there after %s", t.exitIn(ruleEndStreamBroken))
 	}
 }
 
@@ -62,13 +62,13 @@ func (t *suite) shutdown(ctx context.Context) {
 	}
 	defer p.Close()
 	defer r.close()
-	call, cancel := context.WithTimeout(ctx, t.o.Exit)
+	call, cancel := context.WithTimeout(ctx, t.exitIn(ruleShutdown))
 	defer cancel()
 	err = p.Shutdown(call) // which may break when the process is quick
-	if after, ok := t.exits(ctx, p); ok {
+	if after, ok := t.exits(ctx, p, ruleShutdown); ok {
 		t.pass(ruleShutdown, "exited after %s", after)
 	} else {
-		t.fail(ruleShutdown, "the process was still there after %s (%s)", t.o.Exit, orAnswered(err))
+		t.fail(ruleShutdown, "the process was still there after %s (%s)", t.exitIn(ruleShutdown), orAnswered(err))
 	}
 }
 
@@ -102,8 +102,8 @@ func (t *suite) readyWith(ctx context.Context, rule string, checkpoint []byte) {
 	}
 	defer p.Close()
 	defer r.close()
-	if tree(r.messages(), t.subject.first.GetLabel()) == nil {
-		t.fail(rule, "it got ready without a tree%s", r.lament())
+	if !t.treeComes(ctx, r, t.subject.first.GetLabel(), 1, rule) {
+		t.fail(rule, "it got ready, and no tree came%s", r.lament())
 		return
 	}
 	t.pass(rule, "ready with a checkpoint of %d bytes, %s after its start", len(checkpoint), time.Since(began).Round(time.Millisecond))
@@ -142,7 +142,7 @@ func (t *suite) killHost(ctx context.Context) {
 		t.pass(ruleEndHostDead, "exited %s after the host was killed", time.Since(began).Round(time.Millisecond))
 		return
 	}
-	t.fail(ruleEndHostDead, "process %d was still there %s after the host was killed", pid, t.o.Exit)
+	t.fail(ruleEndHostDead, "process %d was still there %s after the host was killed", pid, t.exitIn(ruleEndHostDead))
 	_ = killGroup(pid)
 }
 
@@ -175,7 +175,7 @@ func startHost(host *exec.Cmd, order []byte) (pid int, said string, err error) {
 
 // isGone waits for a process that is no child of this one to exit.
 func (t *suite) isGone(ctx context.Context, pid int) bool {
-	ctx, cancel := context.WithTimeout(ctx, t.o.Exit)
+	ctx, cancel := context.WithTimeout(ctx, t.exitIn(ruleEndHostDead))
 	defer cancel()
 	tick := time.NewTicker(2 * time.Millisecond) // nothing tells an outsider
 	defer tick.Stop()

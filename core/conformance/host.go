@@ -60,7 +60,7 @@ func Host(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 		return err
 	}
 	defer r.close()
-	wait, cancel := t.answer(ctx)
+	wait, cancel := t.answer(ctx, ruleReady)
 	defer cancel()
 	if !r.wait(wait, ready) {
 		return fmt.Errorf("no Ready%s", r.lament())

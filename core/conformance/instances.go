@@ -30,17 +30,18 @@ func (t *suite) instances(ctx context.Context, r *run) {
 }
 
 // sendChange changes the facts of the first instance and waits for its tree.
-func (t *suite) sendChange(ctx context.Context, r *run, revision uint64) bool {
+func (t *suite) sendChange(ctx context.Context, r *run, revision uint64, rule string) bool {
 	in, err := t.subject.changed(revision)
 	if err == nil {
 		err = r.instance(in)
 	}
-	return err == nil && t.treeComes(ctx, r, in.GetLabel(), revision)
+	return err == nil && t.treeComes(ctx, r, in.GetLabel(), revision, rule)
 }
 
-// treeComes waits for a tree of an instance, of a revision or a newer one.
-func (t *suite) treeComes(ctx context.Context, r *run, label string, revision uint64) bool {
-	ctx, cancel := t.answer(ctx)
+// treeComes waits, as long as a rule lets it, for a tree of an instance, of a
+// revision or a newer one.
+func (t *suite) treeComes(ctx context.Context, r *run, label string, revision uint64, rule string) bool {
+	ctx, cancel := t.answer(ctx, rule)
 	defer cancel()
 	return r.wait(ctx, has(label, revision))
 }
@@ -57,8 +58,8 @@ func (t *suite) changeInstance(ctx context.Context, r *run) {
 			return
 		}
 	}
-	if !t.sendChange(ctx, r, burstEnd) {
-		t.fail(ruleInstanceChanged, "no tree of revision %d within %s%s", burstEnd, t.o.Answer, r.lament())
+	if !t.sendChange(ctx, r, burstEnd, ruleInstanceChanged) {
+		t.fail(ruleInstanceChanged, "no tree of revision %d within %s%s", burstEnd, t.answerIn(ruleInstanceChanged), r.lament())
 		return
 	}
 	t.pass(ruleInstanceChanged, "%d changes at once, and the tree of the last one came", burst)
@@ -66,8 +67,8 @@ func (t *suite) changeInstance(ctx context.Context, r *run) {
 
 // addInstance adds the second instance.
 func (t *suite) addInstance(ctx context.Context, r *run) {
-	if err := r.instance(t.subject.again(addRevision)); err != nil || !t.treeComes(ctx, r, secondLabel, addRevision) {
-		t.fail(ruleInstanceAdded, "no tree of instance %q within %s%s", secondLabel, t.o.Answer, r.lament())
+	if err := r.instance(t.subject.again(addRevision)); err != nil || !t.treeComes(ctx, r, secondLabel, addRevision, ruleInstanceAdded) {
+		t.fail(ruleInstanceAdded, "no tree of instance %q within %s%s", secondLabel, t.answerIn(ruleInstanceAdded), r.lament())
 		return
 	}
 	t.pass(ruleInstanceAdded, "its tree came")
@@ -80,12 +81,12 @@ func (t *suite) removeInstance(ctx context.Context, r *run) {
 		t.fail(ruleInstanceRemoved, "%v%s", err, r.lament())
 		return
 	}
-	if !t.sendChange(ctx, r, ackRevision) {
+	if !t.sendChange(ctx, r, ackRevision, ruleInstanceRemoved) {
 		t.fail(ruleInstanceRemoved, "the other instance gets no more trees%s", r.lament())
 		return
 	}
 	read := len(r.messages())
-	if !t.sendChange(ctx, r, pokeRevision) {
+	if !t.sendChange(ctx, r, pokeRevision, ruleInstanceRemoved) {
 		t.fail(ruleInstanceRemoved, "the other instance gets no more trees%s", r.lament())
 		return
 	}
@@ -93,14 +94,14 @@ func (t *suite) removeInstance(ctx context.Context, r *run) {
 		t.fail(ruleInstanceRemoved, "a tree of instance %q came after it was removed", secondLabel)
 		return
 	}
-	if err := r.instance(t.subject.again(lastRevision)); err != nil || !t.treeComes(ctx, r, secondLabel, lastRevision) {
+	if err := r.instance(t.subject.again(lastRevision)); err != nil || !t.treeComes(ctx, r, secondLabel, lastRevision, ruleInstanceRemoved) {
 		t.fail(ruleInstanceRemoved, "it was added again and got no tree%s", r.lament())
 		return
 	}
 	t.pass(ruleInstanceRemoved, "no more trees, until it was added again")
 }
 
-// liveNode is a live node of the first instance's last tree.
+// liveNodes are the live nodes of the first instance's last tree.
 func liveNodes(t *pluginv1.Tree) []*pluginv1.Node {
 	var out []*pluginv1.Node
 	for _, n := range t.GetNodes() {

@@ -47,13 +47,13 @@ func (t *suite) life(ctx context.Context, p *supervise.Process) bool {
 // becomesReady waits for the first trees and for Ready behind them.
 func (t *suite) becomesReady(ctx context.Context, r *run) bool {
 	began := time.Now()
-	ctx, cancel := t.answer(ctx)
+	ctx, cancel := t.answer(ctx, ruleReady)
 	defer cancel()
 	if !r.wait(ctx, ready) {
 		if t.tooLarge(r) {
 			return false
 		}
-		t.fail(ruleReady, "no Ready within %s%s", t.o.Answer, r.lament())
+		t.fail(ruleReady, "no Ready within %s%s", t.answerIn(ruleReady), r.lament())
 		return false
 	}
 	seen := r.messages()
@@ -171,21 +171,21 @@ func (t *suite) endInOrder(ctx context.Context, p *supervise.Process, r *run) {
 		t.fail(ruleEndInOrder, "close the stream: %v", err)
 		return
 	}
-	wait, cancel := context.WithTimeout(ctx, t.o.Exit)
+	wait, cancel := context.WithTimeout(ctx, t.exitIn(ruleEndInOrder))
 	defer cancel()
 	select {
 	case <-r.ended:
 	case <-wait.Done():
-		t.fail(ruleEndInOrder, "the stream was still open after %s", t.o.Exit)
+		t.fail(ruleEndInOrder, "the stream was still open after %s", t.exitIn(ruleEndInOrder))
 		return
 	}
 	if !errors.Is(r.err, io.EOF) {
 		t.fail(ruleEndInOrder, "the stream ended with %v", r.err)
 		return
 	}
-	after, ok := t.exits(ctx, p)
+	after, ok := t.exits(ctx, p, ruleEndInOrder)
 	if !ok {
-		t.fail(ruleEndInOrder, "the stream ended well, but the process was still there after %s", t.o.Exit)
+		t.fail(ruleEndInOrder, "the stream ended well, but the process was still there after %s", t.exitIn(ruleEndInOrder))
 		return
 	}
 	if text := p.Ended().Error(); strings.Contains(text, "panic:") {

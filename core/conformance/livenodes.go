@@ -56,7 +56,7 @@ func unanswered(err error) bool {
 
 // manyAtOnce sends all requests at the same time.
 func (t *suite) manyAtOnce(ctx context.Context, p *supervise.Process, nodes []*pluginv1.Node) {
-	ctx, cancel := t.answer(ctx)
+	ctx, cancel := t.answer(ctx, ruleLiveConcurrent)
 	defer cancel()
 	var wg sync.WaitGroup
 	leaves, errs := make([]*pluginv1.Leaf, requests), make([]error, requests)
@@ -114,7 +114,7 @@ func (t *suite) calledOff(ctx context.Context, p *supervise.Process, nodes []*pl
 		})
 	}
 	wg.Wait()
-	ctx, cancel := t.answer(ctx)
+	ctx, cancel := t.answer(ctx, ruleLiveCancelled)
 	defer cancel()
 	for _, n := range nodes {
 		if _, err := t.resolve(ctx, p, n); err != nil && unanswered(err) {

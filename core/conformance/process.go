@@ -48,7 +48,7 @@ func (t *suite) next(ctx context.Context, request func(folders) *pluginv1.Config
 
 // meet takes a process from the handshake to its configuration.
 func (t *suite) meet(ctx context.Context, p *supervise.Process, request *pluginv1.ConfigureRequest) (_ *fresh, err error) {
-	ctx, cancel := t.answer(ctx)
+	ctx, cancel := t.answer(ctx, ruleConfigure)
 	defer cancel()
 	if err := p.Healthy(ctx); err != nil {
 		return nil, err
@@ -74,10 +74,10 @@ func (t *suite) running(ctx context.Context, checkpoint []byte) (*supervise.Proc
 		p.Close()
 		return nil, nil, err
 	}
-	wait, cancel := t.answer(ctx)
+	wait, cancel := t.answer(ctx, ruleReady)
 	defer cancel()
 	if !r.wait(wait, ready) {
-		err := fmt.Errorf("no Ready within %s%s", t.o.Answer, r.lament())
+		err := fmt.Errorf("no Ready within %s%s", t.answerIn(ruleReady), r.lament())
 		r.close()
 		p.Close()
 		return nil, nil, err
@@ -85,10 +85,11 @@ func (t *suite) running(ctx context.Context, checkpoint []byte) (*supervise.Proc
 	return p.Process, r, nil
 }
 
-// exits waits for a process to exit, and says how long that took.
-func (t *suite) exits(ctx context.Context, p *supervise.Process) (time.Duration, bool) {
+// exits waits, as long as a rule lets it, for a process to exit, and says how
+// long that took.
+func (t *suite) exits(ctx context.Context, p *supervise.Process, rule string) (time.Duration, bool) {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, t.o.Exit)
+	ctx, cancel := context.WithTimeout(ctx, t.exitIn(rule))
 	defer cancel()
 	select {
 	case <-p.Exited():
@@ -116,7 +117,7 @@ func (t *suite) explainStart(ctx context.Context, cause error) {
 // firstLines starts the program by hand and returns what it prints before the
 // handshake, and whether that comes.
 func (t *suite) firstLines(ctx context.Context) (before []string, found bool) {
-	ctx, cancel := t.answer(ctx)
+	ctx, cancel := t.answer(ctx, ruleHandshake)
 	defer cancel()
 	f, err := t.folders()
 	if err != nil {

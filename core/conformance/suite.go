@@ -31,6 +31,8 @@ type Options struct {
 	CoreVersion string
 	// Log receives the plugin's log; nil: nobody does.
 	Log hclog.Logger
+
+	hasty map[string]time.Duration // for tests: what replaces both for a rule that will be broken
 }
 
 // suite is one test of one plugin.
@@ -177,7 +179,20 @@ func (t *suite) request(f folders) *pluginv1.ConfigureRequest {
 	}
 }
 
-// answer bounds the wait for one answer.
-func (t *suite) answer(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, t.o.Answer)
+// answerIn is how long an answer that a rule demands is waited for.
+func (t *suite) answerIn(rule string) time.Duration { return t.patience(rule, t.o.Answer) }
+
+// exitIn is how long the plugin may take to exit where a rule demands it.
+func (t *suite) exitIn(rule string) time.Duration { return t.patience(rule, t.o.Exit) }
+
+func (t *suite) patience(rule string, usual time.Duration) time.Duration {
+	if d, ok := t.o.hasty[rule]; ok {
+		return d
+	}
+	return usual
+}
+
+// answer bounds the wait for an answer that a rule demands.
+func (t *suite) answer(ctx context.Context, rule string) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, t.answerIn(rule))
 }
