@@ -102,13 +102,14 @@ func TestPythonPlugin(t *testing.T) {
 	d.waitStatus("true")
 	base := d.metadata + "/latest/meta-data/everything/"
 	for path, want := range map[string]string{
-		"":         "bytes\ncount\ndisk/\nends\njson\n0=key\nlive/\nnames\nnew\npast\nzone",
+		"":         "bytes\ncount\ndisk/\nends\njson\n0=key\nlive/\nnames\nnew\npast\nsecret\nzone",
 		"count":    "0",
 		"bytes":    "\x00\xff",
 		"json":     `{"a": 1}`,
 		"ends":     "now",
 		"past":     "then",
 		"names":    "a\n2",
+		"secret":   "hush",
 		"zone":     "us-east-1a",
 		"disk/sda": `8 {"a": "1"}`,
 		"disk/sdb": "9 {}",
@@ -127,6 +128,7 @@ func TestPythonPlugin(t *testing.T) {
 			t.Errorf("%s: %d %q, want %d", path, status, body, want)
 		}
 	}
+	d.waitLines("secret_id=7", 1)              // read by the loop above
 	d.waitLines("configured as everything", 1) // printed
 	d.waitMatch(regexp.MustCompile(`\[WARN\]\s+plugin\.everything: running`))
 	d.waitMatch(regexp.MustCompile(`plugin degraded: .*message="?too loud`))
@@ -164,6 +166,21 @@ func TestPythonPlugin(t *testing.T) {
 	d.stop()
 	if strings.Contains(d.output(), "[ERROR] plugin.everything: Traceback") {
 		t.Error("it did not stop in order")
+	}
+}
+
+// TestPythonDescribed: its options are told as those of any other.
+func TestPythonDescribed(t *testing.T) {
+	t.Parallel()
+	path := pythonPath(t)
+	folder, err := filepath.Abs("../../../examples/python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := command(t, t.TempDir(), []string{"PATH=" + path}, "plugin", "describe", folder).CombinedOutput()
+	const want = "| `row` | number | required | Row of the rack, from 1. |\n| `unit` | number | `1` | Unit in the rack. |\n"
+	if err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("%v, want %s in\n%s", err, want, out)
 	}
 }
 

@@ -46,7 +46,7 @@ class Argument:
         """Returns the message that documents it."""
         out = pb.Option(name=name, type=_type_name(self.type), required=self.default is _REQUIRED, doc=self.doc)
         if self.default is not _REQUIRED and self.default is not None:
-            out.default = json.dumps(self.default)
+            out.default = json.dumps(self.default).replace("${", "$${").replace("%{", "%%{")
         return out
 
 
@@ -82,6 +82,7 @@ def options(cls, prefix=""):
     out = [argument.option(prefix + name) for name, argument in declared(cls, Argument).items()]
     for name, block in declared(cls, Block).items():
         out.append(block.option(prefix + name))
+        out.extend(pb.Option(name=f"{prefix}{name}.{label}", type="label", required=True) for label in block.labels)
         out.extend(options(block.of, prefix + name + "."))
     return out
 

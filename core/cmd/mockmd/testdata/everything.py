@@ -83,6 +83,7 @@ class Everything(mockmd.Plugin):
             base + "ends": mockmd.Leaf("now", not_after=soon, successor=mockmd.Leaf("then")),
             base + "past": mockmd.Leaf("now", not_after=datetime(2020, 1, 1, tzinfo=timezone.utc), successor=mockmd.Leaf("then")),
             base + "new": mockmd.Leaf("new", since="2021-07-15"),
+            base + "secret": mockmd.Leaf("hush", audit={"secret_id": "7"}),
             base + "names": "\n".join(self.names),
             base + "key": mockmd.Dir(label="0=key"),
             base + "live": mockmd.Live(self.resolve, subtree=True),

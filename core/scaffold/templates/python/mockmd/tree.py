@@ -2,7 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Callable, List, Optional, Union
+from typing import Callable, Dict, List, Optional, Union
 
 from mockmd.plugin.v1 import plugin_pb2 as pb
 
@@ -18,6 +18,7 @@ class Leaf:
     last_modified: Optional[datetime.datetime] = None  # the launch of the instance
     not_after: Optional[datetime.datetime] = None  # from then on the successor is served, or nothing
     successor: Optional["Leaf"] = None
+    audit: Optional[Dict[str, str]] = None  # when given, even if empty: the core logs each read, with these fields
 
 
 @dataclass
@@ -81,6 +82,8 @@ def encode_leaf(leaf):
         out.not_after.CopyFrom(timestamp(leaf.not_after))
     if leaf.successor is not None:
         out.successor.CopyFrom(encode_leaf(leaf.successor))
+    if leaf.audit is not None:
+        out.audit.CopyFrom(pb.Audit(fields=leaf.audit))
     return out
 
 
