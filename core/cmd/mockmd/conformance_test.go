@@ -135,14 +135,14 @@ func TestPluginTestCommand(t *testing.T) {
 	const placement = "plugin \"placement\" {}\n"
 	t.Run("text", func(t *testing.T) {
 		t.Parallel()
-		code, stdout, stderr := runOnce(t, placement, "plugin", "test", "placement")
+		code, stdout, stderr := runOnce(t, placement, "plugin", "test", "-patience", "1m", "placement")
 		if code != exitOK || !strings.Contains(stdout, "pass  handshake ") || !strings.Contains(stdout, `plugin "placement": 29 rules, 25 passed, 0 failed, 4 not applicable`) {
 			t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 		}
 	})
 	t.Run("json", func(t *testing.T) {
 		t.Parallel()
-		code, stdout, stderr := runOnce(t, placement, "plugin", "test", "-json", "-config", "metadata.hcl", "placement")
+		code, stdout, stderr := runOnce(t, placement, "plugin", "test", "-patience", "1m", "-json", "-config", "metadata.hcl", "placement")
 		var r conformance.Report
 		if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != exitOK || r.Plugin != "placement" || len(r.Verdicts) != len(conformance.Rules()) {
 			t.Errorf("exit code %d, %v\n%s%s", code, err, stdout, stderr)
@@ -163,6 +163,7 @@ func TestPluginTestCommand(t *testing.T) {
 		"its exit message":     {[]string{"-config", "row = 7", "placement"}, exitFailed, "mockmd: plugin \"placement\" breaks configure\n"},
 		"not reached":          {[]string{"-config", "row = 7", "placement"}, exitFailed, "n/a   shutdown                  not reached: configure failed before\n"},
 		"a wrong mount":        {[]string{"-mount", "meta-data/rack", "placement"}, exitFailed, `Nothing to serve at a mount: The plugin has nothing at or below "meta-data/rack".`},
+		"no duration":          {[]string{"-patience", "long", "placement"}, exitUsage, `invalid value "long" for flag -patience: want a duration, such as 1m`},
 		"the rules":            {[]string{"-rules"}, exitOK, "handshake                 The program shakes hands as go-plugin does: "},
 		"no plugin":            {nil, exitUsage, "mockmd plugin test: name a built-in plugin, or the path of a program or of its folder\n\nusage: mockmd plugin test "},
 		"no such built-in":     {[]string{"rack"}, exitUsage, `mockmd plugin test: no built-in plugin is called "rack"`},
@@ -175,7 +176,7 @@ func TestPluginTestCommand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			code, stdout, stderr := runOnce(t, placement, append([]string{"plugin", "test"}, c.args...)...)
+			code, stdout, stderr := runOnce(t, placement, append([]string{"plugin", "test", "-patience", "1m"}, c.args...)...)
 			if code != c.code || !strings.Contains(stdout+stderr, c.want) {
 				t.Errorf("exit code %d, want %d and %q in\n%s%s", code, c.code, c.want, stdout, stderr)
 			}

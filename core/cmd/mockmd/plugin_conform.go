@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/mockmd/mockmd/core/app"
 	"github.com/mockmd/mockmd/core/conformance"
@@ -31,6 +32,14 @@ func pluginTest(ctx context.Context, args []string, stdout, stderr io.Writer) in
 		return nil
 	})
 	asJSON := flags.Bool("json", false, "print JSON")
+	flags.Func("patience", "`duration` for which an answer or an exit is waited for on a slow machine, such as 1m (default: 10s for an answer, and the contract's 2s for an exit)", func(text string) error {
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			return errors.New("want a duration, such as 1m")
+		}
+		t.Options.Answer, t.Options.Exit = d, d
+		return nil
+	})
 	rules := flags.Bool("rules", false, "print what is checked, and check nothing")
 	flags.Usage = func() {
 		fmt.Fprintf(stderr, "usage: %s [-config FILE|HCL] [-plugin LABEL] [-mount PATH]… [-json] NAME|PATH [ARGUMENT…]\n\n"+
