@@ -11,10 +11,11 @@ import (
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
-// backend answers the admin listener from the plugins' states.
+// backend answers the admin listener from the states of the plugins that are
+// served now.
 type backend struct {
-	plugins []*supervise.Plugin
-	now     func() time.Time
+	generation func() *generation
+	now        func() time.Time
 }
 
 var _ admin.Backend = (*backend)(nil)
@@ -32,7 +33,7 @@ func (b *backend) Ready() bool { return len(b.Problems()) == 0 }
 // Problems says for each plugin that stands in the way of Ready why it does.
 func (b *backend) Problems() []string {
 	out := b.invalid()
-	for _, p := range b.plugins {
+	for _, p := range b.generation().members {
 		if s := p.Snapshot(); !s.Published {
 			out = append(out, fmt.Sprintf("plugin %q has published nothing yet%s", s.Name, because(s)))
 		}
@@ -43,9 +44,10 @@ func (b *backend) Problems() []string {
 // invalid says for each plugin that stands in the way of Status why it does.
 func (b *backend) invalid() []string {
 	now := b.now()
-	snapshots := make([]supervise.Snapshot, len(b.plugins))
+	members := b.generation().members
+	snapshots := make([]supervise.Snapshot, len(members))
 	validity := false
-	for i, p := range b.plugins {
+	for i, p := range members {
 		snapshots[i] = p.Snapshot()
 		validity = validity || snapshots[i].Validity
 	}
@@ -73,7 +75,7 @@ func because(s supervise.Snapshot) string {
 // Actions lists what the plugins offer.
 func (b *backend) Actions() []admin.Action {
 	var out []admin.Action
-	for _, p := range b.plugins {
+	for _, p := range b.generation().members {
 		for _, a := range p.Description().GetActions() {
 			out = append(out, admin.Action{Name: a.GetName(), Plugin: p.Name(), Doc: a.GetDoc(), ReadOnly: a.GetReadOnly()})
 		}
@@ -83,7 +85,7 @@ func (b *backend) Actions() []admin.Action {
 
 // Act hands an action to the plugin that offers it.
 func (b *backend) Act(ctx context.Context, action string, body []byte) ([]byte, error) {
-	for _, p := range b.plugins {
+	for _, p := range b.generation().members {
 		for _, a := range p.Description().GetActions() {
 			if a.GetName() == action {
 				answer, err := p.Act(ctx, action, body)

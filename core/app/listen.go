@@ -2,84 +2,49 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"net/netip"
-	"strings"
-	"syscall"
+
+	"github.com/mockmd/mockmd/core/config"
 )
 
-// AddressError is an address that cannot be listened on.
-type AddressError struct {
-	Listener string // metadata or admin
-	Address  string
-	Err      error
+// The roles of listeners, as people read them.
+const (
+	roleMetadata = "metadata"
+	roleAdmin    = "admin"
+)
+
+// listener is an open address.
+type listener struct {
+	net.Listener
+	role    string // roleMetadata or roleAdmin
+	address string // as configured
 }
 
-// Error says what to type.
-func (e *AddressError) Error() string {
-	return fmt.Sprintf("%s listener: cannot listen on %s: %v%s", e.Listener, e.Address, rootCause(e.Err), e.mend())
-}
-
-// Unwrap returns the cause.
-func (e *AddressError) Unwrap() error { return e.Err }
-
-// rootCause leaves out what net.OpError says of the address a second time.
-func rootCause(err error) error {
-	if errno := syscall.Errno(0); errors.As(err, &errno) {
-		return errno
+// wanted are the listeners of a configuration, not open yet, in the order in
+// which they are shown.
+func wanted(file *config.File) []*listener {
+	out := []*listener{{role: roleMetadata, address: file.Metadata.Address}}
+	if file.Metadata.IPv6Address != "" {
+		out = append(out, &listener{role: roleMetadata, address: file.Metadata.IPv6Address})
 	}
-	return err
+	return append(out, &listener{role: roleAdmin, address: file.Admin.Address})
 }
 
-// mend returns the lines that help with the known causes.
-func (e *AddressError) mend() string {
-	host, port, _ := net.SplitHostPort(e.Address)
-	addr, _ := netip.ParseAddr(host)
-	var b strings.Builder
-	switch {
-	case errors.Is(e.Err, syscall.EADDRNOTAVAIL):
-		ip, tables := "ip", "iptables"
-		if addr.Is6() {
-			ip, tables = "ip -6", "ip6tables"
+// open opens the listeners of a configuration; on an error, an [*AddressError],
+// none is left open.
+func open(ctx context.Context, file *config.File) ([]*listener, error) {
+	list := wanted(file)
+	for i, l := range list {
+		var err error
+		if l.Listener, err = listen(ctx, l.role, l.address); err != nil {
+			for _, earlier := range list[:i] {
+				_ = earlier.Close() // nothing has been accepted on it
+			}
+			return nil, err
 		}
-		fmt.Fprintf(&b, "\nThis host does not have the address. Add it to the loopback interface, as root:\n"+
-			"  %s addr add %s/%d dev lo\n"+
-			"  ip link set lo up\n"+
-			"and keep the neighbours on the network away from it:\n"+
-			"  %s -I INPUT -d %s ! -i lo -j DROP\n", ip, addr, addr.BitLen(), tables, addr)
-	case errors.Is(e.Err, syscall.EACCES):
-		fmt.Fprintf(&b, "\nPort %s needs a privilege. Give it to the program, as root:\n"+
-			"  setcap cap_net_bind_service=+ep \"$(command -v mockmd)\"\n"+
-			"or run it as a service with AmbientCapabilities=CAP_NET_BIND_SERVICE.\n", port)
-	case errors.Is(e.Err, syscall.EADDRINUSE):
-		fmt.Fprintf(&b, "\nAnother program listens there. See which one:\n"+
-			"  ss -ltnp 'sport = :%s'\n", port)
-	default:
-		return ""
 	}
-	argument, other := "address", "127.0.0.1:"
-	if addr.Is6() && e.Listener == "metadata" {
-		argument, other = "ipv6_address", "[::1]:"
-	}
-	if e.Listener == "metadata" {
-		other += unlike(port, "1338", "1348")
-		fmt.Fprintf(&b, "Or serve on an address that needs no privilege, and point the SDK at it:\n"+
-			"  metadata { %s = %q }\n"+
-			"  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://%s/", argument, other, other)
-	} else {
-		fmt.Fprintf(&b, "Or choose another one:\n  admin { address = %q }", other+unlike(port, "8999", "8988"))
-	}
-	return b.String()
-}
-
-// unlike returns the first of two ports that is not the given one.
-func unlike(given, first, second string) string {
-	if given == first {
-		return second
-	}
-	return first
+	return list, nil
 }
 
 // listen opens one listener.

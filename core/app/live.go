@@ -13,9 +13,9 @@ import (
 )
 
 // resolver asks the plugins of live nodes on behalf of one instance.
-func resolver(plugins []*supervise.Plugin, instance string) func(context.Context, router.Result, netip.Addr) (imds.Value, error) {
+func (g *generation) resolver(instance string) func(context.Context, router.Result, netip.Addr) (imds.Value, error) {
 	return func(ctx context.Context, r router.Result, client netip.Addr) (imds.Value, error) {
-		for _, p := range plugins {
+		for _, p := range g.members {
 			if p.Name() != r.Plugin {
 				continue
 			}

@@ -7,16 +7,15 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/mockmd/mockmd/core/config"
 	"github.com/mockmd/mockmd/core/router"
 )
 
 // pointless warns of paths to omit at, above or below which no plugin has a
 // mount: nothing is served there, so they are misspelt.
-func (p *plugins) pointless(m *config.Metadata) hcl.Diagnostics {
+func (g *generation) pointless() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for _, path := range m.Omit {
-		if slices.ContainsFunc(p.mounts, func(mount router.Mount) bool {
+	for _, path := range g.file.Metadata.Omit {
+		if slices.ContainsFunc(g.mounts, func(mount router.Mount) bool {
 			return strings.HasPrefix(path+"/", mount.Path+"/") || strings.HasPrefix(mount.Path+"/", path+"/")
 		}) {
 			continue
@@ -24,7 +23,7 @@ func (p *plugins) pointless(m *config.Metadata) hcl.Diagnostics {
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagWarning, Summary: "Nothing to omit",
 			Detail:  fmt.Sprintf("No plugin serves anything at or around %q. Correct the path, or leave it out.", path),
-			Subject: &m.OmitRange,
+			Subject: &g.file.Metadata.OmitRange,
 		})
 	}
 	return diags

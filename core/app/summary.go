@@ -13,27 +13,22 @@ const imdsAddress = "169.254.169.254:80"
 
 // summary tells people on w what has been started and what to type.
 func (s *service) summary(w io.Writer, version string) {
-	in := &s.file.Instance.Facts
+	g := s.current.Load()
+	in := &g.file.Instance.Facts
 	var b strings.Builder
 	fmt.Fprintf(&b, "mockmd %s serves instance %s (%s, %s, account %s)\n", version, in.ID, in.InstanceType, in.AvailabilityZone, in.AccountID)
-	metadata, note := reachable(s.metadata.Addr())
-	fmt.Fprintf(&b, "  metadata  http://%s%s\n", metadata, note)
-	if s.metadata6 != nil {
-		metadata6, note := reachable(s.metadata6.Addr())
-		fmt.Fprintf(&b, "  metadata  http://%s%s\n", metadata6, note)
-	}
-	control, note := reachable(s.control.Addr())
-	fmt.Fprintf(&b, "  admin     http://%s%s\n", control, note)
-	for i, p := range s.plugins.list {
-		var mounts []string
-		for _, m := range s.plugins.mounts {
-			if m.Plugin == p.Name() {
-				mounts = append(mounts, m.Path)
-			}
+	metadata := ""
+	for _, l := range s.listeners {
+		address, note := reachable(l.Addr())
+		fmt.Fprintf(&b, "  %-8s  http://%s%s\n", l.role, address, note)
+		if metadata == "" { // the first one is for SDKs
+			metadata = address
 		}
-		fmt.Fprintf(&b, "  plugin    %s: %s", p.Name(), strings.Join(mounts, ", "))
-		if configured := s.plugins.summary[i]; configured != "" {
-			fmt.Fprintf(&b, "; %s", configured)
+	}
+	for _, m := range g.members {
+		fmt.Fprintf(&b, "  plugin    %s: %s", m.Name(), strings.Join(m.mounts, ", "))
+		if m.summary != "" {
+			fmt.Fprintf(&b, "; %s", m.summary)
 		}
 		b.WriteByte('\n')
 	}

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/core/admin"
+	"github.com/mockmd/mockmd/core/config"
+	"github.com/mockmd/mockmd/core/supervise"
+)
+
+// host is what plugins are started with, whatever the configuration.
+type host struct {
+	options   *Options
+	log       hclog.Logger
+	socketDir string
+}
+
+// report is what there is to say of a configuration.
+type report struct {
+	sources *config.Sources
+	diags   hcl.Diagnostics
+}
+
+// write prints the report when there is something to say.
+func (r *report) write(w io.Writer) error {
+	if len(r.diags) == 0 {
+		return nil
+	}
+	return r.sources.Write(w, r.diags, false, 0)
+}
+
+// first loads the configuration for the first time, prints what there is to
+// say, and makes what plugins are started with. On an error nothing is left
+// running.
+func first(ctx context.Context, o *Options) (*generation, *host, error) {
+	file, r := read(o)
+	h := &host{options: o, log: hclog.NewNullLogger()}
+	var g *generation
+	if file != nil {
+		var err error
+		if h.log, err = newLog(o, file.Log, o.Stderr); err != nil && !r.diags.HasErrors() {
+			return nil, nil, err
+		}
+		if h.log == nil {
+			h.log = hclog.NewNullLogger() // the level itself is what is wrong
+		}
+		if h.socketDir, err = supervise.PrepareSocketDir(""); err != nil {
+			return nil, nil, err
+		}
+		g = prepare(ctx, h, file, r)
+	}
+	if ctx.Err() != nil { // stopped meanwhile: what failed because of it is no news
+		if g != nil {
+			g.close()
+		}
+		return nil, nil, ctx.Err()
+	}
+	err := r.write(o.Stderr)
+	if r.diags.HasErrors() {
+		err = errors.Join(ErrConfiguration, err)
+	}
+	if err != nil {
+		if g != nil {
+			g.close()
+		}
+		return nil, nil, err
+	}
+	return g, h, nil
+}
+
+// read reads the configuration file. The file is nil when it could not be
+// read at all.
+func read(o *Options) (*config.File, *report) {
+	file, sources, diags := config.Load(o.ConfigPath, config.Options{Builtins: names(o), LookupEnv: lookup(o.Environ)})
+	return file, &report{sources: sources, diags: diags}
+}
+
+// prepare starts the plugins of a file, errors in it or not, and has them
+// check their parts. What is found is added to the report. Without an error
+// there the generation can be served; it must be closed when it is not.
+func prepare(ctx context.Context, h *host, file *config.File, r *report) *generation {
+	g := &generation{file: file}
+	var found hcl.Diagnostics
+	g.token, found = readToken(&file.Admin)
+	r.diags = append(r.diags, found...)
+	r.diags = append(r.diags, config.Filter(r.diags, g.start(ctx, h))...)
+	if r.diags.HasErrors() {
+		return g
+	}
+	if err := g.newRouter(); err != nil {
+		r.diags = append(r.diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Mounts that do not fit together", Detail: sentence(err)})
+	}
+	return g
+}
+
+// names lists the built-ins.
+func names(o *Options) []string {
+	out := make([]string, len(o.Builtins))
+	for i, b := range o.Builtins {
+		out[i] = b.Name
+	}
+	return out
+}
+
+// readToken reads the admin listener's bearer token.
+func readToken(a *config.Admin) ([]byte, hcl.Diagnostics) {
+	if a.TokenFile == "" {
+		return nil, nil
+	}
+	token, err := admin.ReadTokenFile(a.TokenFile)
+	if err != nil {
+		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Invalid token file", Detail: sentence(err), Subject: &a.TokenFileRange}}
+	}
+	return token, nil
+}
+
+// lookup reads one variable of an environment.
+func lookup(environ []string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for _, kv := range environ {
+			if k, v, ok := strings.Cut(kv, "="); ok && k == name {
+				return v, true
+			}
+		}
+		return "", false
+	}
+}

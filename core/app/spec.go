@@ -1,0 +1,51 @@
+package app
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/mockmd/mockmd/core/config"
+	"github.com/mockmd/mockmd/core/supervise"
+	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
+	"github.com/mockmd/mockmd/sdk/wire"
+)
+
+// spec says how a plugin of the configuration is started.
+func spec(o *Options, c *config.Plugin, log hclog.Logger) supervise.Spec {
+	s := supervise.Spec{
+		Name: c.Name, Command: c.Command, SHA256: c.SHA256, MTLS: c.MTLS,
+		Timeouts: supervise.Timeouts{Start: c.Timeouts.Start, Resolve: c.Timeouts.Resolve, Act: c.Timeouts.Act, Stop: c.Timeouts.Stop},
+	}
+	pass := c.PassEnv
+	if len(c.Command) == 0 {
+		for _, b := range o.Builtins {
+			if b.Name == c.Name {
+				s.Command = b.Command
+				pass = append(slices.Clone(pass), b.PassEnv...) // by registration, never by label
+			}
+		}
+	}
+	set := map[string]string{wire.LogLevelEnv: log.GetLevel().String()}
+	maps.Copy(set, c.Env)
+	s.Env = supervise.Environ(o.Environ, pass, set)
+	return s
+}
+
+// request is what a plugin is configured with.
+func request(file *config.File, c *config.Plugin, instances []*pluginv1.Instance) *pluginv1.ConfigureRequest {
+	return &pluginv1.ConfigureRequest{
+		Name: c.Name, Config: c.Config, Instances: instances, Mounts: c.Mounts,
+		ConfigDir: file.Dir, StateDir: stateDir(file, c.Name),
+	}
+}
+
+// stateDir is where a plugin may keep files; empty when there is no place.
+func stateDir(file *config.File, plugin string) string {
+	if file.StateDir == "" {
+		return ""
+	}
+	return filepath.Join(file.StateDir, plugin)
+}
