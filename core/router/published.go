@@ -28,6 +28,7 @@ const maxReported = 8
 // published is the tree of one plugin for one instance, checked and rendered.
 // It is never changed.
 type published struct {
+	source   []*pluginv1.Node // as it came, for a router with other mounts
 	nodes    map[string]*node
 	subtrees bool // some node is a live subtree
 }
@@ -74,7 +75,7 @@ func (v *View) press(plugin string, in []*pluginv1.Node) (*published, error) {
 	if countPaths(in) > MaxNodes {
 		return nil, fmt.Errorf("it has more than %d nodes and directories: publish fewer", MaxNodes)
 	}
-	out := &published{nodes: make(map[string]*node, len(in))}
+	out := &published{source: in, nodes: make(map[string]*node, len(in))}
 	seen := make(map[string]bool, len(in))
 	var errs []error
 	for _, m := range in {

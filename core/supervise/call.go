@@ -37,27 +37,49 @@ func (p *Plugin) serve(proc *process) {
 	p.changed()
 }
 
-// serving waits for a process other than not.
-func (p *Plugin) serving(ctx context.Context, not *process) (*process, int, error) {
+// serving is a process that calls can go to.
+type serving struct {
+	*process
+	plugin     *Plugin // whose process it is
+	generation int     // which of its processes
+}
+
+// done says that the call has ended.
+func (s *serving) done() {
+	s.plugin.mu.Lock()
+	defer s.plugin.mu.Unlock()
+	s.plugin.calls--
+	s.plugin.changed()
+}
+
+// serving waits for a process other than not. The caller says when its call
+// is done.
+func (p *Plugin) serving(ctx context.Context, not *process) (*serving, error) {
 	for {
 		p.mu.Lock()
-		proc, change, generation := p.proc, p.change, p.snapshot.Restarts
+		proc, change, generation, successor := p.proc, p.change, p.snapshot.Restarts, p.successor
 		state, message := p.snapshot.State, p.snapshot.Message
-		p.mu.Unlock()
-		if proc != nil && proc != not && (state == StateReady || state == StateDegraded) {
-			return proc, generation, nil
+		serves := proc != nil && proc != not && (state == StateReady || state == StateDegraded)
+		if serves && successor == nil {
+			p.calls++
 		}
+		p.mu.Unlock()
 		unavailable := fmt.Errorf("%w: plugin %q is %s", ErrUnavailable, p.spec.Name, state)
 		if message != "" {
 			unavailable = fmt.Errorf("%w: %s", unavailable, message)
 		}
-		if state == StateFailed || state == StateStopping {
-			return nil, 0, unavailable
+		switch {
+		case successor != nil:
+			return successor.serving(ctx, not)
+		case serves:
+			return &serving{process: proc, plugin: p, generation: generation}, nil
+		case state == StateFailed, state == StateStopping:
+			return nil, unavailable
 		}
 		select {
 		case <-change:
 		case <-ctx.Done():
-			return nil, 0, unavailable
+			return nil, unavailable
 		}
 	}
 }
@@ -75,18 +97,19 @@ func (p *Plugin) Resolve(ctx context.Context, instance, node, path, version stri
 	}
 	var died *process
 	for {
-		proc, _, err := p.serving(ctx, died)
+		proc, err := p.serving(ctx, died)
 		if err != nil {
 			return nil, err
 		}
 		a, err := proc.rpc.Resolve(ctx, r)
+		proc.done()
 		switch {
 		case err == nil && a.GetLeaf() == nil:
 			return nil, ErrNotFound
 		case err == nil:
 			return a.GetLeaf(), nil
 		case status.Code(err) == codes.Unavailable && died == nil && proc.gone(ctx):
-			died = proc
+			died = proc.process
 		default:
 			return nil, fmt.Errorf("plugin %q, live node %s: %w", p.spec.Name, node, err)
 		}
@@ -109,11 +132,12 @@ func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, e
 	ctx, cancel := context.WithTimeout(ctx, p.spec.Timeouts.Act)
 	defer cancel()
 	patience, enough := context.WithTimeout(ctx, actPatience)
-	proc, generation, err := p.serving(patience, nil)
+	proc, err := p.serving(patience, nil)
 	enough()
 	if err != nil {
 		return nil, err
 	}
+	defer proc.done() // the checkpoint is stored by then
 	a, err := proc.rpc.Act(ctx, &pluginv1.ActRequest{Action: action, Body: body})
 	switch status.Code(err) {
 	case codes.OK:
@@ -126,7 +150,7 @@ func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, e
 		return nil, &ActError{Kind: e.GetKind(), Message: e.GetMessage()}
 	}
 	if cp := a.GetCheckpoint(); cp != nil {
-		p.store(cp, generation)
+		proc.plugin.store(cp, proc.generation)
 	}
 	if len(a.GetBody()) > sdk.MaxAction {
 		return nil, fmt.Errorf("plugin %q, action %s: the answer has %d bytes, at most %d are taken", p.spec.Name, action, len(a.GetBody()), sdk.MaxAction)

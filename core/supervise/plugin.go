@@ -40,8 +40,10 @@ type Plugin struct {
 	mu         sync.Mutex
 	snapshot   Snapshot
 	proc       *process      // the process that serves; nil while there is none
-	change     chan struct{} // closed and replaced when proc or the state changes
+	change     chan struct{} // closed and replaced when any of this changes
 	checkpoint checkpoint
+	successor  *Plugin // who is asked instead; nil: nobody
+	calls      int     // under way to processes of this plugin
 }
 
 // Start starts the plugin's first process and asks it what it is. The error
@@ -66,7 +68,7 @@ func Start(ctx context.Context, spec Spec, o Options) (*Plugin, error) {
 	}
 	p.description = d
 	p.proc = proc
-	p.snapshot.PID = int(proc.child.pid.Load())
+	p.snapshot.PID, p.snapshot.Started = int(proc.child.pid.Load()), time.Now()
 	for _, c := range d.GetCapabilities() {
 		if c == pluginv1.Capability_CAPABILITY_VALIDITY {
 			p.snapshot.Validity = true
@@ -108,39 +110,44 @@ func (p *Plugin) Close() {
 }
 
 // Run keeps the plugin alive until ctx ends, and then ends its process. What
-// the plugin publishes goes to sink. It is called once.
+// the plugin publishes goes to sink. It may be called again once it has
+// returned; the plugin then begins with a new process.
 func (p *Plugin) Run(ctx context.Context, sink Sink) {
 	p.sink = sink
 	wait := backoff{random: rand.Float64}
+	p.mu.Lock()
 	proc := p.proc
+	p.mu.Unlock()
 	for {
-		healthy, err := p.session(ctx, proc)
-		if ctx.Err() != nil {
+		var healthy time.Duration
+		var err error
+		if proc == nil {
+			proc, err = p.restart(ctx)
+		} else {
+			healthy, err = p.session(ctx, proc)
+			proc = nil
+		}
+		switch {
+		case ctx.Err() != nil:
+			if proc != nil {
+				proc.close()
+			}
+			return
+		case err == nil:
+			continue
+		case errors.As(err, new(*PermanentError)):
+			p.log.Error("plugin failed for good", "error", err)
+			p.set(func(s *Snapshot) { s.State, s.Message, s.PID = StateFailed, err.Error(), 0 })
+			<-ctx.Done()
 			return
 		}
-		for err != nil {
-			if errors.As(err, new(*PermanentError)) {
-				p.log.Error("plugin failed for good", "error", err)
-				p.set(func(s *Snapshot) { s.State, s.Message, s.PID = StateFailed, err.Error(), 0 })
-				<-ctx.Done()
-				return
-			}
-			delay := wait.next(healthy)
-			p.log.Warn("plugin process ended, starting another", "error", err, "healthy", healthy.Round(time.Millisecond), "delay", delay.Round(time.Millisecond))
-			p.set(func(s *Snapshot) { s.State, s.Message, s.PID = StateBackoff, err.Error(), 0 })
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(delay):
-			}
-			healthy = 0
-			proc, err = p.restart(ctx)
-			if ctx.Err() != nil {
-				if err == nil {
-					proc.close()
-				}
-				return
-			}
+		delay := wait.next(healthy)
+		p.log.Warn("plugin process ended, starting another", "error", err, "healthy", healthy.Round(time.Millisecond), "delay", delay.Round(time.Millisecond))
+		p.set(func(s *Snapshot) { s.State, s.Message, s.PID = StateBackoff, err.Error(), 0 })
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(delay):
 		}
 	}
 }
@@ -152,7 +159,9 @@ func (p *Plugin) restart(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.set(func(s *Snapshot) { s.State, s.PID = StateConfiguring, int(proc.child.pid.Load()) })
+	p.set(func(s *Snapshot) {
+		s.State, s.PID, s.Started = StateConfiguring, int(proc.child.pid.Load()), time.Now()
+	})
 	a, err := p.configure(ctx, proc)
 	if err != nil {
 		proc.close()

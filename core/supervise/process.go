@@ -107,12 +107,10 @@ func open(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 // abandon ends a process that did not come up and says why it did not.
 func (p *process) abandon(ctx context.Context, spec *Spec, err error) error {
 	if p.child.pid.Load() != 0 && p.gone(ctx) && !p.child.killed() {
-		err = errors.Join(fmt.Errorf("%w before it shook hands as a mockmd plugin does (by sdk.Serve)", exitError(p)), p.stderr.said())
-	} else {
-		err = errors.Join(err, p.stderr.said())
+		err = fmt.Errorf("%w before it shook hands as a mockmd plugin does (by sdk.Serve)", exitError(p))
 	}
-	p.close()
-	return startError(spec, err)
+	p.close() // first, so that all that it wrote has been read
+	return startError(spec, errors.Join(err, p.stderr.said()))
 }
 
 // connect starts the process and dials it. go-plugin does both without a

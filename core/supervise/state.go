@@ -23,8 +23,9 @@ type Snapshot struct {
 	State State
 	// Message says why the plugin is not simply ready; empty otherwise.
 	Message string
-	// PID is the process; 0 when there is none.
-	PID int
+	// PID is the process; 0 when there is none. Started is when it was.
+	PID     int
+	Started time.Time
 	// Published tells whether a tree of every instance has been taken, from
 	// this process or an earlier one.
 	Published bool

@@ -1,0 +1,27 @@
+package router
+
+import "fmt"
+
+// Inherit publishes anew what a plugin has published to another router, for
+// each instance that both have, so that nothing has to be asked again when a
+// configuration changes around the plugin. Mounts and omitted paths are those
+// of r. The error is that of [Router.Publish]; there is none while the
+// plugin's own mounts are the same in both.
+func (r *Router) Inherit(from *Router, plugin string) error {
+	for label := range r.views {
+		v := from.views[label]
+		if v == nil {
+			continue
+		}
+		v.mu.Lock()
+		p := v.trees[plugin]
+		v.mu.Unlock()
+		if p == nil {
+			continue
+		}
+		if err := r.Publish(plugin, label, p.source); err != nil {
+			return fmt.Errorf("take trees over: %w", err)
+		}
+	}
+	return nil
+}
