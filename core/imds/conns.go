@@ -14,12 +14,14 @@ type conn struct {
 
 	prev, next *conn
 	in         *connQueue // nil when it is closed or about to be
+	asked      bool       // a request of it has arrived; guarded by conns.mu
 }
 
 // serving is one call of Serve.
 type serving struct {
 	goroutines sync.WaitGroup
 	stopping   bool // guarded by conns.mu
+	retired    bool // as well: the first request of a connection is the last
 }
 
 // conns knows all open connections: those that wait for a request, oldest
@@ -70,9 +72,11 @@ func (cs *conns) wait(c *conn) bool { return cs.move(c, &cs.waiting) }
 func (cs *conns) move(c *conn, to *connQueue) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if c.in == nil || c.owner.stopping {
+	again := c.asked || to == &cs.waiting
+	if c.in == nil || c.owner.stopping || c.owner.retired && again {
 		return false
 	}
+	c.asked = c.asked || to == &cs.busy
 	c.leave()
 	to.add(c)
 	return true
@@ -82,7 +86,7 @@ func (cs *conns) move(c *conn, to *connQueue) bool {
 func (cs *conns) stopping(owner *serving) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	return owner.stopping
+	return owner.stopping || owner.retired
 }
 
 // remove forgets a connection that is closed.
@@ -98,6 +102,22 @@ func (cs *conns) stop(owner *serving) {
 	defer cs.mu.Unlock()
 	owner.stopping = true
 	cs.waiting.closeAll(owner)
+}
+
+// retire closes an owner's connections that wait for another request, and lets
+// the others make the one that they were opened for.
+func (cs *conns) retire(owner *serving) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	owner.retired = true
+	for c := cs.waiting.first; c != nil; {
+		next := c.next
+		if c.owner == owner && c.asked {
+			c.leave()
+			_ = c.Close()
+		}
+		c = next
+	}
 }
 
 // abort closes all connections of an owner.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/mockmd/mockmd/core/internal/socket"
 	"github.com/mockmd/mockmd/sdk/guard"
 )
 
@@ -48,8 +49,10 @@ func (s *Server) Update(o Options) {
 // Serve accepts and answers connections until ctx ends. Then it closes l and
 // all connections that wait for a request, lets the requests under way end,
 // for at most Limits.DrainTimeout, and returns nil when the last connection is
-// closed. It returns an error when l was closed by somebody else. It may be
-// called for several listeners at the same time; they share the limits.
+// closed. It may be called for several listeners at the same time; they share
+// the limits. It returns an error when l was closed by somebody else; one that
+// was retired ([socket.ErrRetired]) is no failure: who has connected to it may
+// still make a request, and then Serve returns nil.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	// Requests under way outlive ctx, but not the drain.
 	work, abort := context.WithCancel(context.WithoutCancel(ctx))
@@ -60,13 +63,27 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	sv := &serving{}
 	err := s.accept(ctx, work, l, sv)
 	_ = l.Close()
-	s.conns.stop(sv)
-
+	if errors.Is(err, socket.ErrRetired) {
+		err = nil
+		s.conns.retire(sv)
+	} else {
+		s.conns.stop(sv)
+	}
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
 		sv.goroutines.Wait()
 	}()
+	if ctx.Err() == nil && err == nil {
+		unasked := time.NewTimer(s.limits.HeaderTimeout)
+		defer unasked.Stop()
+		select {
+		case <-drained:
+		case <-unasked.C:
+		case <-ctx.Done():
+		}
+		s.conns.stop(sv)
+	}
 	patience := time.NewTimer(s.limits.DrainTimeout)
 	defer patience.Stop()
 	select {
@@ -98,6 +115,8 @@ func (s *Server) accept(ctx, work context.Context, l net.Listener, sv *serving) 
 			continue
 		case ctx.Err() != nil:
 			return nil
+		case errors.Is(err, socket.ErrRetired):
+			return err
 		case errors.Is(err, net.ErrClosed):
 			return fmt.Errorf("accept connections on %s: %w", l.Addr(), err)
 		}

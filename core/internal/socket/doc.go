@@ -1,0 +1,5 @@
+// Package socket has listening sockets that can be given up without a client
+// noticing: who has connected is still served, an address can be taken by
+// another listener before the first one is closed, and one socket can change
+// hands. It knows nothing of what is served, and imports nothing of the core.
+package socket
