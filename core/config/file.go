@@ -80,6 +80,8 @@ type Metadata struct {
 type Admin struct {
 	// Address to listen on, as host and port; an empty host is all interfaces.
 	Address string
+	// AddressRange is where the address stands; zero when it is the default.
+	AddressRange hcl.Range
 	// AllowedHosts and AllowedClients are as in [Metadata].
 	AllowedHosts   []string
 	AllowedClients []netip.Prefix

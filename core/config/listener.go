@@ -50,14 +50,13 @@ func (l *loader) metadata(block *hcl.Block, ipv6 bool) Metadata {
 // admin decodes the admin block, which may be nil.
 func (l *loader) admin(block *hcl.Block, m *Metadata) Admin {
 	a := Admin{Address: DefaultAdminAddress}
-	var at hcl.Range
 	if block != nil {
 		attrs := l.content(block.Body, &adminSchema).Attributes
 		if address, here, ok := get[string](l, attrs, "address"); ok {
 			if err := checkAddress(address, true); err != nil {
 				l.errorAt(here, "Invalid address", "%s", sentence(err))
 			} else {
-				a.Address, at = address, here
+				a.Address, a.AddressRange = address, here
 			}
 		}
 		a.AllowedHosts = l.hosts(attrs)
@@ -66,7 +65,7 @@ func (l *loader) admin(block *hcl.Block, m *Metadata) Admin {
 	}
 	for address, its := range map[string]hcl.Range{m.Address: m.AddressRange, m.IPv6Address: m.IPv6AddressRange} {
 		if address != "" && overlap(address, a.Address) {
-			l.errorAt(firstRange(at, its), "Two listeners on one address",
+			l.errorAt(firstRange(a.AddressRange, its), "Two listeners on one address",
 				"The metadata listener is on %s and the admin listener on %s. Give one of them another port.", address, a.Address)
 		}
 	}

@@ -80,7 +80,7 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 	}
 	ignore := cmp.Options{
 		cmpopts.IgnoreFields(config.Metadata{}, "AddressRange", "IPv6AddressRange", "OmitRange"),
-		cmpopts.IgnoreFields(config.Admin{}, "TokenFileRange"),
+		cmpopts.IgnoreFields(config.Admin{}, "AddressRange", "TokenFileRange"),
 		cmpopts.IgnoreFields(config.Plugin{}, "Config", "Range", "MountRange", "CommandRange"),
 		cmpopts.IgnoreFields(config.File{}, "Instance"),
 		cmpopts.EquateComparable(netip.Prefix{}),
