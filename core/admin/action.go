@@ -87,22 +87,11 @@ func isJSON(h http.Header) bool {
 }
 
 // act carries out an action. A write goes on when its caller goes away: it
-// would else stop half way. The time is the backend's to bound, so the
-// connection's deadlines wait for it.
+// would else stop half way. The time is the backend's to bound.
 func (s *Server) act(listening context.Context, w http.ResponseWriter, r *http.Request, a Action, body []byte) answer {
-	ctx := r.Context()
-	defer busy(ctx)()
-	if !a.ReadOnly {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
-		defer cancel()
-		defer context.AfterFunc(listening, cancel)()
-	}
-	deadlines := http.NewResponseController(w)
-	_ = deadlines.SetReadDeadline(time.Time{}) // it would end ctx
-	_ = deadlines.SetWriteDeadline(time.Time{})
+	ctx, done := patiently(listening, w, r, !a.ReadOnly)
 	out, err := s.backend.Act(ctx, a.Name, body)
-	_ = deadlines.SetWriteDeadline(time.Now().Add(writeTimeout))
+	done()
 
 	answer := s.outcome(a, out, err)
 	remote, _ := guard.RequestAddrs(r)
@@ -116,6 +105,29 @@ func (s *Server) act(listening context.Context, w http.ResponseWriter, r *http.R
 		s.log.Info("action carried out", args...)
 	}
 	return answer
+}
+
+// patiently lets a request take its time until done is called: the
+// connection's deadlines wait for it. The context of a write goes on when its
+// caller goes away.
+func patiently(listening context.Context, w http.ResponseWriter, r *http.Request, write bool) (ctx context.Context, done func()) {
+	ctx = r.Context()
+	idle := busy(ctx)
+	cancel := func() {}
+	if write {
+		var stop context.CancelFunc
+		ctx, stop = context.WithCancel(context.WithoutCancel(ctx))
+		forget := context.AfterFunc(listening, stop)
+		cancel = func() { forget(); stop() }
+	}
+	deadlines := http.NewResponseController(w)
+	_ = deadlines.SetReadDeadline(time.Time{}) // it would end ctx
+	_ = deadlines.SetWriteDeadline(time.Time{})
+	return ctx, func() {
+		_ = deadlines.SetWriteDeadline(time.Now().Add(writeTimeout))
+		cancel()
+		idle()
+	}
 }
 
 // outcome turns what the backend says into an answer.

@@ -37,10 +37,10 @@ func TestState(t *testing.T) {
 		{"not ready, to a stranger", &fakeBackend{problems: []string{`plugin "iam" is starting`}}, true, request("GET /readyz", "", ""), "503 Service Unavailable", `{"ready":false}`},
 		{"write", &fakeBackend{}, false, request("POST /status", "", "{}"), "405 Method Not Allowed", told("this path takes GET and HEAD")},
 		{"delete", &fakeBackend{}, false, request("DELETE /readyz", "", ""), "405 Method Not Allowed", told("this path takes GET and HEAD")},
-		{"slash", &fakeBackend{}, false, request("GET /status/", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz")},
-		{"doubled slash", &fakeBackend{}, false, request("GET //status", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz")},
-		{"root", &fakeBackend{}, false, request("GET /", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz")},
-		{"options of everything", &fakeBackend{}, false, request("OPTIONS *", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz")},
+		{"slash", &fakeBackend{}, false, request("GET /status/", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz, GET /plugins, POST /reload")},
+		{"doubled slash", &fakeBackend{}, false, request("GET //status", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz, GET /plugins, POST /reload")},
+		{"root", &fakeBackend{}, false, request("GET /", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz, GET /plugins, POST /reload")},
+		{"options of everything", &fakeBackend{}, false, request("OPTIONS *", "", ""), "404 Not Found", told("there is no such path: GET /status, GET /healthz, GET /readyz, GET /plugins, POST /reload")},
 		{"no bootstrap", &fakeBackend{}, false, request("POST /bootstrap/creds", "", "{}"), "404 Not Found", told(`no plugin offers bootstrap/creds: add a plugin "iam" block`)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,11 +103,11 @@ func TestActionRequests(t *testing.T) {
 		{"post of a read", request("POST /credentials", "", secret), "405 Method Not Allowed", told("this path takes GET and HEAD"), ""},
 		{
 			"unknown", request("POST /bootstrap", "", secret), "404 Not Found",
-			told("there is no such path: GET /status, GET /healthz, GET /readyz, POST /bootstrap/creds, GET /credentials"), "",
+			told("there is no such path: GET /status, GET /healthz, GET /readyz, GET /plugins, POST /reload, POST /bootstrap/creds, GET /credentials"), "",
 		},
 		{
 			"slash", request("POST /bootstrap/creds/", "", secret), "404 Not Found",
-			told("there is no such path: GET /status, GET /healthz, GET /readyz, POST /bootstrap/creds, GET /credentials"), "",
+			told("there is no such path: GET /status, GET /healthz, GET /readyz, GET /plugins, POST /reload, POST /bootstrap/creds, GET /credentials"), "",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

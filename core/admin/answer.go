@@ -29,7 +29,7 @@ func refusal(status int, reason, message string) answer {
 	return a
 }
 
-// encode writes maps, strings and booleans, which always succeed.
+// encode writes what has no cycles and no channels, which always succeeds.
 func encode(v any) []byte {
 	body, err := json.Marshal(v)
 	if err != nil {

@@ -17,6 +17,14 @@ type Backend interface {
 	// Problems says in a sentence each what stands in the way of Ready. No
 	// secrets.
 	Problems() []string
+	// ReloadError says why the last reload failed; empty after one that
+	// succeeded. No secrets.
+	ReloadError() string
+	// Overview tells what runs.
+	Overview() *Overview
+	// Reload takes the configuration in anew. It is nil when the daemon is
+	// stopping, or ctx ends, which it does as that of Act.
+	Reload(ctx context.Context) *Reload
 	// Actions lists what the plugins offer now.
 	Actions() []Action
 	// Act carries out one of Actions. The body is at most [sdk.MaxAction]
@@ -81,7 +89,7 @@ func CheckAction(name string) error {
 		}
 	}
 	switch name {
-	case status, healthz, readyz:
+	case status, healthz, readyz, overview, reload:
 		return fmt.Errorf("action name %q is used by the listener itself: choose another", name)
 	}
 	return nil

@@ -20,6 +20,8 @@ func TestCheckAction(t *testing.T) {
 		{"é", `action name "é" has the byte 'Ã': use letters, digits, dots, dashes, underscores and slashes`},
 		{"status", `action name "status" is used by the listener itself: choose another`},
 		{"readyz", `action name "readyz" is used by the listener itself: choose another`},
+		{"reload", `action name "reload" is used by the listener itself: choose another`},
+		{"plugins", `action name "plugins" is used by the listener itself: choose another`},
 		{strings.Repeat("x", 129), "action name has 129 bytes: at most 128 are allowed"},
 	} {
 		got := ""

@@ -10,9 +10,11 @@ import (
 
 // The paths of the listener itself, without the leading slash.
 const (
-	status  = "status"
-	healthz = "healthz"
-	readyz  = "readyz"
+	status   = "status"
+	healthz  = "healthz"
+	readyz   = "readyz"
+	overview = "plugins"
+	reload   = "reload"
 )
 
 // wellKnown is an action that the listener documents whichever plugin has it.
@@ -31,7 +33,7 @@ const (
 
 // serve answers one request. Listening ends when the listener closes for good.
 func (s *Server) serve(listening context.Context, w http.ResponseWriter, r *http.Request) {
-	a := s.answer(listening, w, r)
+	a := s.answer(listening, s.options.Load(), w, r)
 	if a.reason != "" {
 		remote, _ := guard.RequestAddrs(r)
 		s.log.Warn("request refused", "reason", a.reason, "client", remote, "status", a.status)
@@ -40,14 +42,14 @@ func (s *Server) serve(listening context.Context, w http.ResponseWriter, r *http
 }
 
 // answer asks the guards, each before anything that it guards.
-func (s *Server) answer(listening context.Context, w http.ResponseWriter, r *http.Request) answer {
+func (s *Server) answer(listening context.Context, o *Options, w http.ResponseWriter, r *http.Request) answer {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
 	// net/http takes r.Host from an absolute target and forgets the header,
 	// so the Host guard would look at the wrong value.
 	case r.URL.Host != "" || r.URL.Scheme != "":
 		return refusal(http.StatusForbidden, "absolute target", refusedTarget)
-	case !s.policy.Host(r.Host):
+	case !o.Policy.Host(r.Host):
 		return refusal(http.StatusForbidden, "host", refusedHost)
 	case guard.Browser(r.Header):
 		return refusal(http.StatusForbidden, "web page", refusedBrowser)
@@ -56,10 +58,10 @@ func (s *Server) answer(listening context.Context, w http.ResponseWriter, r *htt
 	}
 	name, rooted := strings.CutPrefix(r.URL.Path, "/")
 	open := reads && rooted && (name == status || name == healthz || name == readyz)
-	trusted := s.trusts(r)
+	trusted := o.trusts(r)
 	switch {
 	case open || trusted:
-	case len(s.token) == 0:
+	case len(o.Token) == 0:
 		return refusal(http.StatusForbidden, "peer", refusedPeer)
 	default:
 		return refusal(http.StatusUnauthorized, "token", refusedToken)
@@ -73,6 +75,13 @@ func (s *Server) answer(listening context.Context, w http.ResponseWriter, r *htt
 			return notAllowed("GET, HEAD")
 		}
 		return s.state(name, trusted)
+	case overview:
+		if !reads {
+			return notAllowed("GET, HEAD")
+		}
+		return ok(encode(s.backend.Overview()))
+	case reload:
+		return s.reload(listening, w, r)
 	}
 	return s.action(listening, w, r, name)
 }
@@ -80,8 +89,8 @@ func (s *Server) answer(listening context.Context, w http.ResponseWriter, r *htt
 // trusts says whether a request may do more than read the state: its peer is
 // local, or it has the token. What came through a proxy has no local peer,
 // whatever the socket says.
-func (s *Server) trusts(r *http.Request) bool {
-	if bearer(r.Header, s.token) {
+func (o *Options) trusts(r *http.Request) bool {
+	if bearer(r.Header, o.Token) {
 		return true
 	}
 	for _, name := range [...]string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
@@ -89,7 +98,7 @@ func (s *Server) trusts(r *http.Request) bool {
 			return false
 		}
 	}
-	return s.policy.Peer(guard.RequestAddrs(r))
+	return o.Policy.Peer(guard.RequestAddrs(r))
 }
 
 // state answers for the paths that anyone may ask. What is wrong is told only
@@ -101,14 +110,22 @@ func (s *Server) state(name string, trusted bool) answer {
 	case healthz:
 		return ok(encode(true))
 	}
-	if s.backend.Ready() {
-		return ok(encode(map[string]any{"ready": true}))
+	ready := s.backend.Ready()
+	out := map[string]any{"ready": ready}
+	var problems []string
+	if !ready {
+		problems = s.backend.Problems()
 	}
-	out := map[string]any{"ready": false}
-	if problems := s.backend.Problems(); trusted && len(problems) > 0 {
+	if failed := s.backend.ReloadError(); failed != "" { // what was served before still is
+		problems = append(problems, "the last reload failed: "+failed)
+	}
+	if trusted && len(problems) > 0 {
 		out["problems"] = problems
 	}
-	return answer{status: http.StatusServiceUnavailable, body: encode(out)}
+	if !ready {
+		return answer{status: http.StatusServiceUnavailable, body: encode(out)}
+	}
+	return ok(encode(out))
 }
 
 func notAllowed(allow string) answer {
@@ -120,7 +137,7 @@ func notAllowed(allow string) answer {
 // directions lists what there is.
 func (s *Server) directions() string {
 	var b strings.Builder
-	b.WriteString("there is no such path: GET /status, GET /healthz, GET /readyz")
+	b.WriteString("there is no such path: GET /status, GET /healthz, GET /readyz, GET /plugins, POST /reload")
 	for _, a := range s.backend.Actions() {
 		b.WriteString(", " + a.method() + " /" + a.Name)
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/mockmd/mockmd/core/internal/socket"
 	"github.com/mockmd/mockmd/sdk/guard"
 )
 
@@ -40,24 +42,29 @@ type Options struct {
 // Server is the admin listener. It may serve several listeners at once.
 type Server struct {
 	backend Backend
-	policy  guard.Policy
-	token   []byte
+	options atomic.Pointer[Options]
 	log     hclog.Logger
 }
 
 // New returns a server that serves nothing yet.
 func New(o Options) *Server {
-	s := &Server{backend: o.Backend, policy: o.Policy, token: o.Token, log: o.Log}
+	s := &Server{backend: o.Backend, log: o.Log}
+	s.options.Store(&o)
 	if s.log == nil {
 		s.log = hclog.NewNullLogger()
 	}
 	return s
 }
 
+// Update lets in whom o says from the next request on. Backend and Log stay
+// those that New was given.
+func (s *Server) Update(o Options) { s.options.Store(&o) }
+
 // Serve answers on l until ctx ends, and closes l. What is being answered then
 // gets some seconds to end; after them its context ends and its connection is
 // closed. It returns when no goroutine of it is left: nil when ctx has ended,
-// else why l failed.
+// else why l failed. One that was retired ([socket.ErrRetired]) is no failure:
+// who has connected to it is answered, and then Serve returns nil.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -69,15 +76,16 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	var err error
 	select {
 	case err = <-ended:
+		if errors.Is(err, socket.ErrRetired) {
+			err = nil
+			finish(ctx, server, open)
+			s.drain(listening, stop, server)
+			break
+		}
 		err = errors.Join(fmt.Errorf("admin listener on %s: %w", l.Addr(), err), server.Close())
 	case <-ctx.Done():
 		open.closeFresh()
-		drain, cancel := context.WithTimeout(listening, drainTimeout)
-		if server.Shutdown(drain) != nil {
-			stop()
-			_ = server.Close()
-		}
-		cancel()
+		s.drain(listening, stop, server)
 		if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
 			err = fmt.Errorf("admin listener on %s: %w", l.Addr(), e)
 		}
@@ -85,6 +93,36 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	stop()
 	open.all.Wait()
 	return err
+}
+
+// finish answers who has connected already, once each; those who ask nothing
+// are not waited for, nor is anybody when ctx ends. A server that shuts down
+// answers no request that comes later.
+func finish(ctx context.Context, server *http.Server, open *conns) {
+	server.SetKeepAlivesEnabled(false)
+	quiet := make(chan struct{})
+	go func() { // ends with the last connection at the latest, as Serve does
+		defer close(quiet)
+		open.all.Wait()
+	}()
+	patience := time.NewTimer(headerTimeout)
+	defer patience.Stop()
+	select {
+	case <-quiet:
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+	open.closeFresh()
+}
+
+// drain lets what is being answered end, and cuts it off after some seconds.
+func (s *Server) drain(listening context.Context, stop func(), server *http.Server) {
+	ctx, cancel := context.WithTimeout(listening, drainTimeout)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		stop()
+		_ = server.Close()
+	}
 }
 
 // httpServer makes the server of one listener. Listening ends when the

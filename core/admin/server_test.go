@@ -24,15 +24,22 @@ type fakeBackend struct {
 	problems     []string
 	actions      []Action
 	act          func(ctx context.Context, action string, body []byte) ([]byte, error)
+	reloadError  string
+	overview     *Overview
+	reload       func(ctx context.Context) *Reload
 
 	mu   sync.Mutex
 	acts []string
 }
 
-func (b *fakeBackend) Status() bool       { return b.valid }
-func (b *fakeBackend) Ready() bool        { return b.ready }
-func (b *fakeBackend) Problems() []string { return b.problems }
-func (b *fakeBackend) Actions() []Action  { return b.actions }
+func (b *fakeBackend) Status() bool        { return b.valid }
+func (b *fakeBackend) Ready() bool         { return b.ready }
+func (b *fakeBackend) Problems() []string  { return b.problems }
+func (b *fakeBackend) Actions() []Action   { return b.actions }
+func (b *fakeBackend) ReloadError() string { return b.reloadError }
+func (b *fakeBackend) Overview() *Overview { return b.overview }
+
+func (b *fakeBackend) Reload(ctx context.Context) *Reload { return b.reload(ctx) }
 
 func (b *fakeBackend) Act(ctx context.Context, action string, body []byte) ([]byte, error) {
 	b.mu.Lock()

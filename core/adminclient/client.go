@@ -18,9 +18,13 @@ import (
 )
 
 const (
-	timeout   = 30 * time.Second
-	maxAnswer = 1 << 20 // bytes; an action's answer has 64 KiB at most
+	timeout       = 30 * time.Second
+	submitTimeout = 10 * time.Minute // the daemon bounds what it does
+	maxAnswer     = 1 << 20          // bytes; an action's answer has 64 KiB at most
 )
+
+// ErrNobody says that nothing listens on the address of the admin listener.
+var ErrNobody = errors.New("nobody listens")
 
 // Client asks one admin listener.
 type Client struct {
@@ -51,7 +55,7 @@ func New(a *config.Admin) (*Client, error) {
 	refuse := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
 		address: net.JoinHostPort(host, port), tokenFile: a.TokenFile,
-		http: &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: refuse},
+		http: &http.Client{Transport: transport, CheckRedirect: refuse},
 	}, nil
 }
 
@@ -78,6 +82,8 @@ func (c *Client) Get(ctx context.Context, action string) ([]byte, error) {
 // Get. It asks once: after an error of the transport it is not known whether
 // the action was carried out.
 func (c *Client) Post(ctx context.Context, action string, body []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	a, err := c.ask(ctx, http.MethodPost, action, body)
 	if err == nil {
 		err = c.Refusal(a)
@@ -101,7 +107,18 @@ type Answer struct {
 // the answer. The error is one of the transport or of the token file, for
 // people; the token is as with Get.
 func (c *Client) Fetch(ctx context.Context, path string) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	return c.ask(ctx, http.MethodGet, path, nil)
+}
+
+// Submit posts nothing to a path, given without its leading slash, and returns
+// the answer whatever its status. It waits for as long as the daemon may take
+// to start plugins. The errors are as with Fetch.
+func (c *Client) Submit(ctx context.Context, path string) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
+	defer cancel()
+	return c.ask(ctx, http.MethodPost, path, nil)
 }
 
 // Refusal is what people are told of an answer that is no success; nil of one
@@ -143,7 +160,7 @@ func (c *Client) send(ctx context.Context, method, path string, body, token []by
 	a, err := c.http.Do(r)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return Answer{}, fmt.Errorf("nobody listens on %s: start mockmd with this configuration first", c.address)
+		return Answer{}, fmt.Errorf("%w on %s: start mockmd with this configuration first", ErrNobody, c.address)
 	case err != nil:
 		return Answer{}, fmt.Errorf("ask the admin listener: %w", err)
 	}

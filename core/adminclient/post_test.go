@@ -82,3 +82,18 @@ func TestFetch(t *testing.T) {
 		}
 	}
 }
+
+// TestSubmit: nothing is sent, and every status is an answer.
+func TestSubmit(t *testing.T) {
+	t.Parallel()
+	c := echoing(t)
+	for path, want := range map[string]adminclient.Answer{
+		"open":    {Status: http.StatusAccepted, Body: []byte{}},
+		"guarded": {Status: http.StatusAccepted, Body: []byte{}},
+		"refused": {Status: http.StatusConflict, Body: []byte(`{"error":"try again"}`)},
+	} {
+		if got, err := c.Submit(t.Context(), path); err != nil || got.Status != want.Status || string(got.Body) != string(want.Body) {
+			t.Errorf("%s: %d %q %v, want %d %q", path, got.Status, got.Body, err, want.Status, want.Body)
+		}
+	}
+}

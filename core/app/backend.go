@@ -1,24 +1,23 @@
 package app
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/mockmd/mockmd/core/admin"
 	"github.com/mockmd/mockmd/core/supervise"
-	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
 // backend answers the admin listener from the states of the plugins that are
 // served now.
 type backend struct {
-	generation func() *generation
-	now        func() time.Time
+	service *service
+	now     func() time.Time
 }
 
 var _ admin.Backend = (*backend)(nil)
+
+func (b *backend) members() []*member { return b.service.current.Load().members }
 
 // Status tells whether what the plugins serve is valid now: every plugin that
 // declares a validity is within it. Where none does, every plugin is ready.
@@ -33,8 +32,8 @@ func (b *backend) Ready() bool { return len(b.Problems()) == 0 }
 // Problems says for each plugin that stands in the way of Ready why it does.
 func (b *backend) Problems() []string {
 	out := b.invalid()
-	for _, p := range b.generation().members {
-		if s := p.Snapshot(); !s.Published {
+	for _, p := range b.members() {
+		if s := p.now(); !s.Published {
 			out = append(out, fmt.Sprintf("plugin %q has published nothing yet%s", s.Name, because(s)))
 		}
 	}
@@ -44,11 +43,11 @@ func (b *backend) Problems() []string {
 // invalid says for each plugin that stands in the way of Status why it does.
 func (b *backend) invalid() []string {
 	now := b.now()
-	members := b.generation().members
+	members := b.members()
 	snapshots := make([]supervise.Snapshot, len(members))
 	validity := false
 	for i, p := range members {
-		snapshots[i] = p.Snapshot()
+		snapshots[i] = p.now()
 		validity = validity || snapshots[i].Validity
 	}
 	var out []string
@@ -70,53 +69,4 @@ func because(s supervise.Snapshot) string {
 		return ""
 	}
 	return ": " + s.Message
-}
-
-// Actions lists what the plugins offer.
-func (b *backend) Actions() []admin.Action {
-	var out []admin.Action
-	for _, p := range b.generation().members {
-		for _, a := range p.Description().GetActions() {
-			out = append(out, admin.Action{Name: a.GetName(), Plugin: p.Name(), Doc: a.GetDoc(), ReadOnly: a.GetReadOnly()})
-		}
-	}
-	return out
-}
-
-// Act hands an action to the plugin that offers it.
-func (b *backend) Act(ctx context.Context, action string, body []byte) ([]byte, error) {
-	for _, p := range b.generation().members {
-		for _, a := range p.Description().GetActions() {
-			if a.GetName() == action {
-				answer, err := p.Act(ctx, action, body)
-				return answer, actError(err)
-			}
-		}
-	}
-	return nil, &admin.ActionError{Kind: admin.Unavailable, Message: "no plugin offers " + action}
-}
-
-// actError gives the caller the plugin's own sentence, and of other failures
-// only their kind.
-func actError(err error) error {
-	if err == nil {
-		return nil
-	}
-	if told, ok := errors.AsType[*supervise.ActError](err); ok {
-		kind := admin.Failed
-		switch told.Kind {
-		case pluginv1.ActError_KIND_INVALID:
-			kind = admin.Invalid
-		case pluginv1.ActError_KIND_CONFLICT:
-			kind = admin.Conflict
-		}
-		return &admin.ActionError{Kind: kind, Message: told.Message}
-	}
-	if errors.Is(err, supervise.ErrUnavailable) {
-		return &admin.ActionError{Kind: admin.Unavailable, Message: err.Error()}
-	}
-	if errors.Is(err, supervise.ErrUnknownOutcome) {
-		return &admin.ActionError{Kind: admin.Unavailable, Message: supervise.ErrUnknownOutcome.Error()}
-	}
-	return fmt.Errorf("carry out action: %w", err)
 }

@@ -33,7 +33,7 @@ func Describe(ctx context.Context, o Options, command []string) (*pluginv1.Descr
 	if err != nil {
 		return nil, err
 	}
-	p, err := supervise.Start(ctx, spec(&o, c, log), supervise.Options{Log: log, CoreVersion: o.Version, SocketDir: socketDir})
+	p, err := supervise.Start(ctx, spec(&o, c, log.GetLevel()), supervise.Options{Log: log, CoreVersion: o.Version, SocketDir: socketDir})
 	if err != nil {
 		return nil, err
 	}

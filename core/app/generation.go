@@ -1,7 +1,10 @@
 package app
 
 import (
+	"slices"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/core/admin"
 	"github.com/mockmd/mockmd/core/config"
@@ -17,10 +20,34 @@ import (
 // service's. A generation is never changed; another one takes its place.
 type generation struct {
 	file    *config.File
+	loaded  time.Time
 	token   []byte    // of the admin listener; nil when there is none
 	members []*member // in the order of the file
 	mounts  []router.Mount
 	router  *router.Router
+
+	shared map[*member]bool // taken over from the generation before
+}
+
+// member returns a plugin by its label, nil when there is none.
+func (g *generation) member(name string) *member {
+	if g == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(g.members, func(m *member) bool { return m.name == name }); i >= 0 {
+		return g.members[i]
+	}
+	return nil
+}
+
+// block is the plugin block of a member.
+func (g *generation) block(m *member) *config.Plugin {
+	return &g.file.Plugins[slices.Index(g.members, m)]
+}
+
+// diagnostic says what is wrong with a plugin.
+func (g *generation) diagnostic(m *member, summary string, err error) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: sentence(err), Subject: &g.block(m).Range}
 }
 
 // newRouter makes the router of the generation, to which nothing is published
@@ -52,15 +79,22 @@ func (g *generation) metadata(s *service) imds.Options {
 // admin is what the admin listener shows, and to whom.
 func (g *generation) admin(s *service) admin.Options {
 	return admin.Options{
-		Backend: &backend{generation: s.current.Load, now: time.Now},
+		Backend: &backend{service: s, now: time.Now},
 		Policy:  guard.Policy{Hosts: g.file.Admin.AllowedHosts, Clients: g.file.Admin.AllowedClients},
 		Token:   g.token,
 		Log:     s.log.Named("admin"),
 	}
 }
 
-// close ends the processes of plugins that are not run.
-func (g *generation) close() { closeAll(g.members) }
+// close ends the processes that were started for a generation that is not
+// served.
+func (g *generation) close() {
+	each(g.members, func(m *member) {
+		if m.Plugin != nil && !g.shared[m] {
+			m.Close()
+		}
+	})
+}
 
 // resolveTimeout lets the longest of the plugins' own timeouts decide.
 func resolveTimeout(list []config.Plugin) time.Duration {

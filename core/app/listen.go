@@ -2,10 +2,9 @@ package app
 
 import (
 	"context"
-	"net"
-	"net/netip"
 
 	"github.com/mockmd/mockmd/core/config"
+	"github.com/mockmd/mockmd/core/internal/socket"
 )
 
 // The roles of listeners, as people read them.
@@ -16,7 +15,7 @@ const (
 
 // listener is an open address.
 type listener struct {
-	net.Listener
+	*socket.Listener
 	role    string // roleMetadata or roleAdmin
 	address string // as configured
 }
@@ -48,16 +47,10 @@ func open(ctx context.Context, file *config.File) ([]*listener, error) {
 }
 
 // listen opens one listener.
-func listen(ctx context.Context, listener, address string) (net.Listener, error) {
-	var c net.ListenConfig
-	network := "tcp"
-	host, _, _ := net.SplitHostPort(address)
-	if a, err := netip.ParseAddr(host); err == nil && a.Is4() {
-		network = "tcp4" // 0.0.0.0 means just that
-	}
-	l, err := c.Listen(ctx, network, address)
+func listen(ctx context.Context, role, address string) (*socket.Listener, error) {
+	l, err := socket.Listen(ctx, address)
 	if err != nil {
-		return nil, &AddressError{Listener: listener, Address: address, Err: err}
+		return nil, &AddressError{Listener: role, Address: address, Err: err}
 	}
 	return l, nil
 }

@@ -3,8 +3,8 @@ package app
 import (
 	"context"
 	"errors"
-	"io"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/hcl/v2"
@@ -19,20 +19,6 @@ type host struct {
 	options   *Options
 	log       hclog.Logger
 	socketDir string
-}
-
-// report is what there is to say of a configuration.
-type report struct {
-	sources *config.Sources
-	diags   hcl.Diagnostics
-}
-
-// write prints the report when there is something to say.
-func (r *report) write(w io.Writer) error {
-	if len(r.diags) == 0 {
-		return nil
-	}
-	return r.sources.Write(w, r.diags, false, 0)
 }
 
 // first loads the configuration for the first time, prints what there is to
@@ -53,7 +39,7 @@ func first(ctx context.Context, o *Options) (*generation, *host, error) {
 		if h.socketDir, err = supervise.PrepareSocketDir(""); err != nil {
 			return nil, nil, err
 		}
-		g = prepare(ctx, h, file, r)
+		g = prepare(ctx, h, file, r, nil)
 	}
 	if ctx.Err() != nil { // stopped meanwhile: what failed because of it is no news
 		if g != nil {
@@ -61,7 +47,12 @@ func first(ctx context.Context, o *Options) (*generation, *host, error) {
 		}
 		return nil, nil, ctx.Err()
 	}
-	err := r.write(o.Stderr)
+	var err error
+	if o.JSON {
+		err = r.writeJSON(o.Stdout)
+	} else {
+		err = r.write(o.Stderr)
+	}
 	if r.diags.HasErrors() {
 		err = errors.Join(ErrConfiguration, err)
 	}
@@ -82,14 +73,15 @@ func read(o *Options) (*config.File, *report) {
 }
 
 // prepare starts the plugins of a file, errors in it or not, and has them
-// check their parts. What is found is added to the report. Without an error
-// there the generation can be served; it must be closed when it is not.
-func prepare(ctx context.Context, h *host, file *config.File, r *report) *generation {
-	g := &generation{file: file}
+// check their parts. Those that the earlier generation has just so are taken
+// over. What is found is added to the report. Without an error there the
+// generation can be served; it must be closed when it is not.
+func prepare(ctx context.Context, h *host, file *config.File, r *report, earlier *generation) *generation {
+	g := &generation{file: file, loaded: time.Now()}
 	var found hcl.Diagnostics
 	g.token, found = readToken(&file.Admin)
 	r.diags = append(r.diags, found...)
-	r.diags = append(r.diags, config.Filter(r.diags, g.start(ctx, h))...)
+	r.diags = append(r.diags, config.Filter(r.diags, g.start(ctx, h, earlier))...)
 	if r.diags.HasErrors() {
 		return g
 	}
@@ -99,7 +91,7 @@ func prepare(ctx context.Context, h *host, file *config.File, r *report) *genera
 	return g
 }
 
-// names lists the built-ins.
+// names lists the names of the built-ins.
 func names(o *Options) []string {
 	out := make([]string, len(o.Builtins))
 	for i, b := range o.Builtins {

@@ -11,16 +11,13 @@ import (
 
 // newLog makes the one logger of the process.
 func newLog(o *Options, c config.Log, w io.Writer) (hclog.Logger, error) {
-	level, format := c.Level, c.Format
-	if o.LogLevel != "" {
-		level = o.LogLevel
-	}
+	format := c.Format
 	if o.LogFormat != "" {
 		format = o.LogFormat
 	}
-	l := hclog.LevelFromString(level)
+	l := level(o, c)
 	if l == hclog.NoLevel {
-		return nil, &UsageError{"log-level", level, "trace, debug, info, warn or error"}
+		return nil, &UsageError{"log-level", o.LogLevel, "trace, debug, info, warn or error"}
 	}
 	if format != "text" && format != "json" {
 		return nil, &UsageError{"log-format", format, "text or json"}
@@ -48,6 +45,20 @@ func lossLine(lo hclog.LoggerOptions) func(int64) []byte {
 		hclog.New(&lo).Warn("lines of the log were lost: they were not read in time", "lines", lines)
 		return b.Bytes()
 	}
+}
+
+// level is the level to log at; [hclog.NoLevel] when the command line names
+// one that there is not.
+func level(o *Options, c config.Log) hclog.Level {
+	if o.LogLevel != "" {
+		return hclog.LevelFromString(o.LogLevel)
+	}
+	return hclog.LevelFromString(c.Level)
+}
+
+// jsonLog says whether the log is for programs.
+func jsonLog(o *Options, c config.Log) bool {
+	return o.LogFormat == "json" || o.LogFormat == "" && c.Format == "json"
 }
 
 // supervised leaves out go-plugin's lines on the end of a process: the

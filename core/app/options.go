@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/mockmd/mockmd/core/internal/logsink"
 )
@@ -21,10 +22,26 @@ type Options struct {
 	Builtins []Builtin
 	// Environ is the process's environment, as os.Environ returns it.
 	Environ []string
+	// Hangups has the configuration taken in anew at each value, as far as
+	// [Run] is concerned; nil never does.
+	Hangups <-chan os.Signal
+	// JSON has [Validate] and [Reload] tell what they find as JSON, on Stdout.
+	JSON bool
+	// AdminAddress, when not empty, is where [Reload] and [Plugins] find the
+	// admin listener, whatever the configuration says.
+	AdminAddress string
 	// Stdout receives the summary, Stderr diagnostics and the log.
 	Stdout, Stderr io.Writer
 	// Log, when not nil, receives the log in place of Stderr.
 	Log *logsink.Sink
+}
+
+// logged is where the log goes.
+func (o *Options) logged() io.Writer {
+	if o.Log != nil {
+		return o.Log
+	}
+	return o.Stderr
 }
 
 // Builtin is a shipped plugin.

@@ -16,28 +16,38 @@ import (
 	"github.com/mockmd/mockmd/sdk/wire"
 )
 
-// start starts all plugins side by side and has each check its configuration.
-// The diagnostics are what was wrong with any of them; the generation must be
+// start starts all plugins side by side and has each check its configuration,
+// but takes over those that the earlier generation has just so. The
+// diagnostics are what was wrong with any of them; the generation must be
 // closed in any case.
-func (g *generation) start(ctx context.Context, h *host) hcl.Diagnostics {
-	g.members = make([]*member, len(g.file.Plugins))
-	for i := range g.members {
-		g.members[i] = &member{}
-	}
+func (g *generation) start(ctx context.Context, h *host, earlier *generation) hcl.Diagnostics {
 	instances, err := g.file.Instance.Proto(1)
 	if err != nil {
 		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Instance cannot be sent to the plugins", Detail: err.Error()}}
 	}
+	g.members = make([]*member, len(g.file.Plugins))
+	g.shared = map[*member]bool{}
 	found := make([]hcl.Diagnostics, len(g.members))
 	var wg sync.WaitGroup
-	for i, m := range g.members {
-		wg.Go(func() { found[i] = m.start(ctx, h, g.file, &g.file.Plugins[i], []*pluginv1.Instance{instances}) })
+	for i := range g.file.Plugins {
+		c := &g.file.Plugins[i]
+		l := launch{spec: spec(h.options, c, level(h.options, g.file.Log)), request: request(g.file, c, []*pluginv1.Instance{instances})}
+		m := &member{name: c.Name}
+		if m.print, err = newFingerprint(l.spec, l.request); err != nil {
+			found[i] = hcl.Diagnostics{startDiagnostic(c, err)}
+		}
+		if was := earlier.member(c.Name); was != nil && was.print == m.print && !was.failed() {
+			g.members[i], g.shared[was] = was, true
+			continue
+		}
+		g.members[i] = m
+		wg.Go(func() { found[i] = append(found[i], m.start(ctx, h, c, l)...) })
 	}
 	wg.Wait()
 	diags := slices.Concat(found...)
-	for i, m := range g.members {
+	for _, m := range g.members {
 		for _, path := range m.mounts {
-			g.mounts = append(g.mounts, router.Mount{Path: path, Plugin: g.file.Plugins[i].Name})
+			g.mounts = append(g.mounts, router.Mount{Path: path, Plugin: m.name})
 		}
 	}
 	diags = append(diags, g.conflicts()...)
@@ -47,14 +57,20 @@ func (g *generation) start(ctx context.Context, h *host) hcl.Diagnostics {
 	return diags
 }
 
+// launch is how a plugin is started and what it is configured with.
+type launch struct {
+	spec    supervise.Spec
+	request *pluginv1.ConfigureRequest
+}
+
 // start starts the plugin of a block and has it check its configuration.
-func (m *member) start(ctx context.Context, h *host, file *config.File, c *config.Plugin, instances []*pluginv1.Instance) hcl.Diagnostics {
-	sp, err := supervise.Start(ctx, spec(h.options, c, h.log), supervise.Options{Log: h.log, CoreVersion: h.options.Version, SocketDir: h.socketDir})
+func (m *member) start(ctx context.Context, h *host, c *config.Plugin, l launch) hcl.Diagnostics {
+	sp, err := supervise.Start(ctx, l.spec, supervise.Options{Log: h.log, CoreVersion: h.options.Version, SocketDir: h.socketDir})
 	if err != nil {
 		return hcl.Diagnostics{startDiagnostic(c, err)}
 	}
 	m.Plugin, m.mounts = sp, c.Mounts
-	said, err := sp.Configure(ctx, request(file, c, instances))
+	said, err := sp.Configure(ctx, l.request)
 	if err != nil {
 		return hcl.Diagnostics{startDiagnostic(c, err)}
 	}

@@ -14,6 +14,9 @@ func Validate(ctx context.Context, o Options) error {
 		return err
 	}
 	g.close()
+	if o.JSON {
+		return nil // it has said so
+	}
 	fmt.Fprintf(o.Stdout, "%s is valid: instance %s, %d plugins\n", o.ConfigPath, g.file.Instance.Facts.ID, len(g.file.Plugins))
 	return nil
 }

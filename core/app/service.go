@@ -21,11 +21,15 @@ type service struct {
 	imds      *imds.Server
 	admin     *admin.Server
 	listeners []*listener
+	leaving   []*listener     // retired by the last reload
+	answer    func(*listener) // begins to serve on one; while run runs
+	reloads   *reloads
+	jsonLog   bool // the log is for programs
 }
 
 // newService builds what serves the first generation. It has no listeners yet.
 func newService(h *host, g *generation) *service {
-	s := &service{host: h, tokenKey: make([]byte, 32), clock: monotonic()}
+	s := &service{host: h, tokenKey: make([]byte, 32), clock: monotonic(), reloads: newReloads(), jsonLog: jsonLog(h.options, g.file.Log)}
 	_, _ = rand.Read(s.tokenKey) // crypto/rand ends the process rather than fail
 	s.current.Store(g)
 	s.imds = imds.New(g.metadata(s))
@@ -41,18 +45,23 @@ func monotonic() func() time.Duration {
 
 // run serves until ctx ends or a listener fails.
 func (s *service) run(ctx context.Context) error {
-	// Plugins outlive the listeners: what is being answered may need them.
-	plugins := context.WithoutCancel(ctx)
-	for _, m := range s.current.Load().members {
-		m.run(plugins, s.current.Load().router)
+	first := s.current.Load()
+	for _, m := range first.members {
+		// Plugins outlive the listeners: what is being answered may need them.
+		m.run(context.WithoutCancel(ctx), first.router)
 	}
 	g, gctx := errgroup.WithContext(ctx)
+	s.answer = func(l *listener) { g.Go(func() error { return s.serve(gctx, l) }) }
 	for _, l := range s.listeners {
-		g.Go(func() error { return s.serve(gctx, l) })
+		s.answer(l)
 	}
+	g.Go(func() error {
+		s.reloads.serve(gctx, s.options.Hangups, s.reload, s.announce)
+		return nil
+	})
 	err := g.Wait()
 	s.log.Info("stopping")
-	endAll(s.current.Load().members)
+	each(s.current.Load().members, (*member).end)
 	s.log.Info("stopped")
 	return err
 }

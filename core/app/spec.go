@@ -14,7 +14,7 @@ import (
 )
 
 // spec says how a plugin of the configuration is started.
-func spec(o *Options, c *config.Plugin, log hclog.Logger) supervise.Spec {
+func spec(o *Options, c *config.Plugin, level hclog.Level) supervise.Spec {
 	s := supervise.Spec{
 		Name: c.Name, Command: c.Command, SHA256: c.SHA256, MTLS: c.MTLS,
 		Timeouts: supervise.Timeouts{Start: c.Timeouts.Start, Resolve: c.Timeouts.Resolve, Act: c.Timeouts.Act, Stop: c.Timeouts.Stop},
@@ -28,7 +28,7 @@ func spec(o *Options, c *config.Plugin, log hclog.Logger) supervise.Spec {
 			}
 		}
 	}
-	set := map[string]string{wire.LogLevelEnv: log.GetLevel().String()}
+	set := map[string]string{wire.LogLevelEnv: level.String()}
 	maps.Copy(set, c.Env)
 	s.Env = supervise.Environ(o.Environ, pass, set)
 	return s

@@ -26,7 +26,7 @@ func (s *service) summary(w io.Writer, version string) {
 		}
 	}
 	for _, m := range g.members {
-		fmt.Fprintf(&b, "  plugin    %s: %s", m.Name(), strings.Join(m.mounts, ", "))
+		fmt.Fprintf(&b, "  plugin    %s: %s", m.name, strings.Join(m.mounts, ", "))
 		if m.summary != "" {
 			fmt.Fprintf(&b, "; %s", m.summary)
 		}

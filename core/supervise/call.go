@@ -52,31 +52,33 @@ func (s *serving) done() {
 	s.plugin.changed()
 }
 
-// serving waits for a process other than not. The caller says when its call
-// is done.
+// serving waits for a process other than not, of p or of who has followed it.
+// The caller says when its call is done.
 func (p *Plugin) serving(ctx context.Context, not *process) (*serving, error) {
 	for {
-		p.mu.Lock()
-		proc, change, generation, successor := p.proc, p.change, p.snapshot.Restarts, p.successor
-		state, message := p.snapshot.State, p.snapshot.Message
-		serves := proc != nil && proc != not && (state == StateReady || state == StateDegraded)
-		if serves && successor == nil {
-			p.calls++
+		asked, before := p, p.watch()
+		for next := asked.followed(); next != nil; next = asked.followed() {
+			asked = next
 		}
-		p.mu.Unlock()
+		asked.mu.Lock()
+		proc, change, state, message := asked.proc, asked.change, asked.snapshot.State, asked.snapshot.Message
+		if asked.successor == nil && proc != nil && proc != not && (state == StateReady || state == StateDegraded) {
+			asked.calls++
+			s := &serving{process: proc, plugin: asked, generation: asked.snapshot.Restarts}
+			asked.mu.Unlock()
+			return s, nil
+		}
+		asked.mu.Unlock()
 		unavailable := fmt.Errorf("%w: plugin %q is %s", ErrUnavailable, p.spec.Name, state)
 		if message != "" {
 			unavailable = fmt.Errorf("%w: %s", unavailable, message)
 		}
-		switch {
-		case successor != nil:
-			return successor.serving(ctx, not)
-		case serves:
-			return &serving{process: proc, plugin: p, generation: generation}, nil
-		case state == StateFailed, state == StateStopping:
+		// One that has followed p may be taken back, and p be asked again.
+		if asked == p && (state == StateFailed || state == StateStopping) {
 			return nil, unavailable
 		}
 		select {
+		case <-before:
 		case <-change:
 		case <-ctx.Done():
 			return nil, unavailable

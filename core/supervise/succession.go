@@ -26,6 +26,20 @@ func (p *Plugin) HandOver(ctx context.Context, successor *Plugin) error {
 	return p.Idle(ctx)
 }
 
+// followed returns who is asked instead of p; nil when p itself is.
+func (p *Plugin) followed() *Plugin {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.successor
+}
+
+// watch returns what closes at the next change.
+func (p *Plugin) watch() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.change
+}
+
 // Idle waits until no call is under way to the plugin's process, or returns
 // the error of ctx.
 func (p *Plugin) Idle(ctx context.Context) error {

@@ -11,8 +11,10 @@ import (
 )
 
 const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text|json]
-       mockmd validate [-config FILE]
+       mockmd validate [-config FILE] [-json]
        mockmd status [-config FILE] [-json]
+       mockmd reload [-config FILE] [-admin ADDRESS] [-json]
+       mockmd plugins [-config FILE] [-admin ADDRESS] [-json]
        mockmd identity certificates [-config FILE] [pkcs7|rsa2048|signature]
        mockmd plugin new NAME [-lang LANGUAGE] [-sdk DIR]
        mockmd plugin describe [-json] NAME|PROGRAM [ARGUMENT…]
@@ -23,6 +25,8 @@ mockmd serves EC2 instance metadata as the configuration says.
 validate checks the configuration, the plugins' parts included; nothing is served.
 status tells what the mockmd that runs with the configuration holds: its
 credentials, when they are renewed, and what is wrong; for programs with -json.
+reload has the mockmd that runs with the configuration take it in anew; plugins
+lists what it has running.
 identity certificates prints the certificates of the signed identity documents
 of the mockmd that runs with the configuration.
 plugin new writes the folder of a new plugin and builds it.

@@ -22,6 +22,8 @@ func commands() []subcommand {
 	return []subcommand{
 		{[]string{"validate"}, validate},
 		{[]string{"status"}, tellStatus},
+		{[]string{"reload"}, reload},
+		{[]string{"plugins"}, plugins},
 		{[]string{"identity", "certificates"}, certificates},
 		{[]string{"plugin", "new"}, pluginNew},
 		{[]string{"plugin", "describe"}, pluginDescribe},
@@ -50,18 +52,26 @@ func find(args []string) (subcommand, []string) {
 }
 
 // serveConfiguration is the main job. Who serves does not wait for who reads
-// the log.
+// the log. A hang-up has the configuration taken in anew.
 func serveConfiguration(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	log := logsink.New(stderr)
 	defer func() { _ = log.Close() }() // whoever could be told does not read
 	c := newCommandLine("mockmd", log.Before(stdout), log.Direct())
 	c.options.Log = log
+	ctx, reloads, stop := hangups(ctx)
+	defer stop()
+	c.options.Hangups = reloads
 	return runCommand(ctx, c, args, app.Run)
 }
 
 // validate checks a configuration.
 func validate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return runCommand(ctx, newCommandLine("mockmd validate", stdout, stderr), args, app.Validate)
+	c := newCommandLine("mockmd validate", stdout, stderr)
+	asJSON := c.flags.Bool("json", false, "print what is wrong as JSON, on stdout")
+	return runCommand(ctx, c, args, func(ctx context.Context, o app.Options) error {
+		o.JSON = *asJSON
+		return app.Validate(ctx, o)
+	})
 }
 
 // runCommand reads the flags and hands over to the core.

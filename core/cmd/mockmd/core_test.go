@@ -2,9 +2,6 @@ package main
 
 import (
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -53,14 +50,7 @@ func main() { sdk.Serve(plugin{}) }
 // go by registration, never by label; its live nodes answer per request.
 func TestStrangers(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "stranger")
-	if err := os.WriteFile(source, []byte(stranger), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, source).CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	program := build(t, stranger)
 	d := start(t, preamble+`
 plugin "iam" {
   command = ["`+program+`"]

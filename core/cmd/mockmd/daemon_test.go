@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -27,11 +26,7 @@ const beEnv = "MOCKMD_TEST_BE_MOCKMD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beEnv) != "" || (len(os.Args) > 1 && (os.Args[1] == servePlugin || os.Args[1] == conformanceHost)) {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-		context.AfterFunc(ctx, stop)
-		code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-		stop()
-		os.Exit(code)
+		os.Exit(signalled(os.Args[1:]))
 	}
 	os.Exit(m.Run())
 }

@@ -31,11 +31,15 @@ const (
 const servePlugin = "serve-plugin"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	os.Exit(signalled(os.Args[1:]))
+}
+
+// signalled runs the program until it ends or a signal ends it in order.
+func signalled(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	return run(ctx, args, os.Stdout, os.Stderr)
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -43,12 +47,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "mockmd: %v\n", err) // not fatal: some sandboxes forbid it
 	}
 	if len(args) > 0 && args[0] == servePlugin {
+		signal.Ignore(syscall.SIGHUP) // a reload is for the core
 		return serve(args[1:], stderr)
 	}
 	if len(args) == 1 && args[0] == conformanceHost {
 		return hostPlugin(ctx, stderr)
 	}
 	c, args := find(args)
+	if len(c.words) > 0 { // only who serves can reload
+		var stop context.CancelFunc
+		ctx, stop = signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer stop()
+	}
 	return c.run(ctx, args, stdout, stderr)
 }
 

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/mockmd/mockmd/core/admin"
+	"github.com/mockmd/mockmd/core/app"
+)
+
+// remoteCommandLine is that of a command that asks a mockmd that runs.
+func remoteCommandLine(name string, stdout, stderr io.Writer) *commandLine {
+	c := newCommandLine(name, stdout, stderr)
+	c.flags.StringVar(&c.options.AdminAddress, "admin", "", "`address` of the admin listener (default: as configured)")
+	c.flags.BoolVar(&c.options.JSON, "json", false, "print JSON")
+	return c
+}
+
+// reload has the mockmd that runs take its configuration in anew.
+func reload(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return runCommand(ctx, remoteCommandLine("mockmd reload", stdout, stderr), args, app.Reload)
+}
+
+// plugins lists what the mockmd that runs has running.
+func plugins(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return runCommand(ctx, remoteCommandLine("mockmd plugins", stdout, stderr), args, func(ctx context.Context, o app.Options) error {
+		told, body, err := app.Plugins(ctx, o)
+		switch {
+		case err != nil:
+			return err
+		case o.JSON:
+			_, err = fmt.Fprintf(stdout, "%s\n", body)
+			return err
+		}
+		return tellPlugins(stdout, told, time.Now())
+	})
+}
+
+// tellPlugins prints an overview for people.
+func tellPlugins(w io.Writer, o *admin.Overview, now time.Time) error {
+	fmt.Fprintf(w, "%s, loaded %s\n", o.Path, o.Loaded.Local().Format(time.DateTime))
+	if o.ReloadError != "" {
+		fmt.Fprintf(w, "the reload at %s failed: %s\n", o.ReloadFailed.Local().Format(time.DateTime), o.ReloadError)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "PLUGIN\tSTATE\tPID\tUPTIME\tRESTARTS\tMOUNTS\tACTIONS")
+	for _, p := range o.Plugins {
+		pid, uptime := "-", "-"
+		if p.PID != 0 {
+			pid, uptime = strconv.Itoa(p.PID), max(0, now.Sub(p.Started)).Round(time.Second).String()
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", p.Name, p.State, pid, uptime, p.Restarts, strings.Join(p.Mounts, ","), strings.Join(p.Actions, ","))
+	}
+	if err := t.Flush(); err != nil {
+		return fmt.Errorf("print plugins: %w", err)
+	}
+	for _, p := range o.Plugins {
+		if p.Message != "" {
+			fmt.Fprintf(w, "%s is %s: %s\n", p.Name, p.State, p.Message)
+		}
+	}
+	return nil
+}
