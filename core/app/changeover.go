@@ -66,7 +66,10 @@ func (s *service) begin(ctx context.Context, next *generation, p *plan) hcl.Diag
 			diags = append(diags, next.diagnostic(m, "Plugin does not serve", problems[i]))
 		}
 	}
-	if diags.HasErrors() || ctx.Err() != nil {
+	if err := ctx.Err(); err != nil {
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Stopped", Detail: err.Error()})
+	}
+	if diags.HasErrors() {
 		s.takeBack(ctx, fresh, p)
 	}
 	return diags

@@ -28,18 +28,16 @@ func (s *service) reload(ctx context.Context) *admin.Reload {
 		p = newPlan(old, next)
 		r.diags = append(r.diags, s.take(ctx, next, &p)...)
 	}
-	if ctx.Err() != nil { // stopping: what failed because of it is no news
-		if next != nil {
-			next.close()
-		}
+	taken := next != nil && s.current.Load() == next
+	if next != nil && !taken {
+		next.close()
+	}
+	if ctx.Err() != nil && !taken { // stopping: what failed because of it is no news
 		return told
 	}
 	told.Diagnostics = r.sources.Report(r.diags, false)
 	s.print(r, told.Diagnostics)
-	if r.diags.HasErrors() {
-		if next != nil {
-			next.close()
-		}
+	if !taken {
 		told.Error = shortly(told.Diagnostics)
 		return told
 	}
