@@ -16,7 +16,10 @@ type Config struct {
 	// Body is what stands in the block's config block, every expression
 	// evaluated. Most plugins use [Config.Decode] instead.
 	Body *hclsyntax.Body
-	// Instances are the instances that the configuration defines.
+	// Instances are instances that the configuration defines, for checks: the
+	// unlabelled one, those with a block of their own, and the first of each
+	// for_each, but not more than a few dozen. Tree may be asked for others
+	// too, with a wrong fact for example; it returns an error for these.
 	Instances []*Instance
 	// Mounts are the path prefixes that the plugin's block names; nil when it
 	// names none. What a [Mounter] returns from Tree outside of them, but in

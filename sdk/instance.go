@@ -12,8 +12,9 @@ import (
 // are the words of the instance block and of the variable instance in
 // expressions.
 type Instance struct {
-	// Label is the key of the instance in the configuration; empty for the
-	// unlabelled one.
+	// Label is the key of the instance in the configuration: empty for the
+	// unlabelled one, "web" for instance "web", and web["10.0.0.7"] for the one
+	// of these with the key "10.0.0.7" in its for_each.
 	Label string `json:"-"`
 
 	// ID is the instance id: "i-0123456789abcdef0".

@@ -9,13 +9,14 @@ import (
 
 // Plugin is what every plugin is.
 type Plugin interface {
-	// Tree returns every path that the plugin serves for in. It is called for
-	// each instance at the start, when the instance's facts change, and after
-	// each [Host.Changed]. Calls never overlap one another. All paths lie in
-	// the plugin's mounts: see [Mounter] and [Config.Mounts]. The facts must
-	// not be changed.
-	// An error keeps what is published; the core logs it and shows the plugin
-	// as degraded.
+	// Tree returns every path that the plugin serves for in. It is called when
+	// a client first asks for the instance, for the instances that are in use
+	// at the start, when the instance's facts change, and after each
+	// [Host.Changed]. Calls never overlap one another. All paths lie in the
+	// plugin's mounts: see [Mounter] and [Config.Mounts]. The facts must not be
+	// changed.
+	// An error keeps what is published for this instance and costs no other;
+	// the core logs it and shows the plugin as degraded.
 	Tree(ctx context.Context, in *Instance) (Tree, error)
 }
 
@@ -76,6 +77,18 @@ type Restorer interface {
 	Restore(ctx context.Context, checkpoint []byte) error
 }
 
+// Forgetter is implemented by a plugin that keeps something for each instance.
+type Forgetter interface {
+	// Forget is given the facts of an instance that is gone, as Tree was given
+	// them last: the configuration has it no more, or nobody has asked for it
+	// for long. What is kept for it can be let go. It is called on the goroutine
+	// of Tree, so it never overlaps Tree, and Tree is not called for that
+	// instance afterwards, unless the instance comes back: then Tree is called
+	// for it as for a new one. No request for one of its live nodes is under
+	// way. It overlaps Run and actions.
+	Forget(in *Instance)
+}
+
 // Expirer is implemented by a plugin whose answers are valid for a time, such
 // as credentials.
 type Expirer interface {
@@ -112,7 +125,7 @@ const MaxCheckpoint = 64 << 10
 
 // Host is what a running plugin can ask of the core.
 type Host interface {
-	// Changed republishes: Tree is called again for every instance. It does
+	// Changed republishes: Tree is called again for every instance in use. It does
 	// not wait; calls in quick succession become one.
 	Changed()
 	// Checkpoint hands over what must survive a crash of this process, at

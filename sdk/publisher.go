@@ -2,6 +2,9 @@ package sdk
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,15 +16,16 @@ import (
 // publisher is the one goroutine that calls Tree and sends on the stream, so
 // what the core receives has one order.
 type publisher struct {
-	server *server
-	stream runStream
-	last   *pluginv1.Status // last status sent
-	failed string           // why the last round of trees failed; empty: it did not
+	server   *server
+	stream   runStream
+	received <-chan *pluginv1.RunRequest
+	last     *pluginv1.Status  // last status sent
+	failed   map[string]string // why an instance has no new tree, by its label
 }
 
 // loop publishes the first trees and then what changes, until ctx or the
 // stream ends.
-func (p *publisher) loop(ctx context.Context, received <-chan *pluginv1.RunRequest, recvErr <-chan error) error {
+func (p *publisher) loop(ctx context.Context, recvErr <-chan error) error {
 	if err := p.round(ctx, p.server.labels()); err != nil {
 		return err
 	}
@@ -34,8 +38,11 @@ func (p *publisher) loop(ctx context.Context, received <-chan *pluginv1.RunReque
 			return ctx.Err()
 		case err := <-recvErr:
 			return err
-		case m := <-received:
+		case m := <-p.received:
 			if err := p.instance(ctx, m); err != nil {
+				return err
+			}
+			if err := p.tell(); err != nil {
 				return err
 			}
 		case <-p.server.host.wake:
@@ -46,18 +53,19 @@ func (p *publisher) loop(ctx context.Context, received <-chan *pluginv1.RunReque
 	}
 }
 
-// instance takes in what the core says of one instance.
+// instance takes in what the core says of one instance, and publishes the tree
+// of one that has been added.
 func (p *publisher) instance(ctx context.Context, m *pluginv1.RunRequest) error {
 	switch m := m.GetMessage().(type) {
 	case *pluginv1.RunRequest_Instance:
 		if err := p.server.addInstance(m.Instance); err != nil {
 			return err
 		}
-		return p.round(ctx, []string{m.Instance.GetLabel()})
+		return p.tree(ctx, m.Instance.GetLabel())
 	case *pluginv1.RunRequest_InstanceRemoved:
-		p.server.mu.Lock()
-		delete(p.server.instances, m.InstanceRemoved.GetLabel())
-		p.server.mu.Unlock()
+		label := m.InstanceRemoved.GetLabel()
+		delete(p.failed, label)
+		p.server.removeInstance(label)
 	}
 	return nil
 }
@@ -81,34 +89,72 @@ func (p *publisher) news(ctx context.Context) error {
 }
 
 // round builds and sends the trees of the instances, then the status that
-// belongs to them.
+// belongs to them. Somebody waits for the tree of an instance that is added
+// meanwhile, so it does not wait for the end of the round.
 func (p *publisher) round(ctx context.Context, labels []string) error {
-	p.failed = ""
 	for _, label := range labels {
-		t, err := p.server.treeOf(ctx, label)
-		if err != nil {
-			p.failed = "no new tree: " + strings.ToValidUTF8(err.Error(), "?")
-			p.server.log.Error("no new tree, what was published stays", "instance", label, "error", err)
-			continue
+		for more := true; more; {
+			select {
+			case m := <-p.received:
+				if err := p.instance(ctx, m); err != nil {
+					return err
+				}
+			default:
+				more = false
+			}
 		}
-		if t == nil {
-			continue
-		}
-		if err := p.send(&pluginv1.RunResponse{Message: &pluginv1.RunResponse_Tree{Tree: t}}); err != nil {
+		if err := p.tree(ctx, label); err != nil {
 			return err
 		}
 	}
+	return p.tell()
+}
+
+// tree builds and sends the tree of one instance. One that cannot be built
+// costs that instance only.
+func (p *publisher) tree(ctx context.Context, label string) error {
+	t, err := p.server.treeOf(ctx, label)
+	if err != nil {
+		p.failed[label] = "no new tree: " + strings.ToValidUTF8(err.Error(), "?")
+		p.server.log.Error("no new tree, what was published stays", "instance", label, "error", err)
+		return nil
+	}
+	delete(p.failed, label)
+	if t == nil {
+		return nil
+	}
+	return p.send(&pluginv1.RunResponse{Message: &pluginv1.RunResponse_Tree{Tree: t}})
+}
+
+// tell sends the status that belongs to the trees.
+func (p *publisher) tell() error {
 	p.server.host.mu.Lock()
 	degraded := p.server.host.degraded
 	p.server.host.mu.Unlock()
 	return p.status(degraded)
 }
 
+// failure says in a sentence which instances have no new tree; empty: none.
+func (p *publisher) failure() string {
+	labels := slices.Sorted(maps.Keys(p.failed))
+	if len(labels) == 0 {
+		return ""
+	}
+	text := p.failed[labels[0]]
+	if labels[0] != "" {
+		text = fmt.Sprintf("instance %s: %s", labels[0], text)
+	}
+	if more := len(labels) - 1; more > 0 {
+		text = fmt.Sprintf("%s; %d more likewise", text, more)
+	}
+	return text
+}
+
 // status sends the plugin's state when it is not what the core knows already.
 func (p *publisher) status(degraded string) error {
 	s := &pluginv1.Status{Level: pluginv1.Status_LEVEL_OK}
 	if degraded == "" {
-		degraded = p.failed
+		degraded = p.failure()
 	}
 	if degraded != "" {
 		s.Level, s.Message = pluginv1.Status_LEVEL_DEGRADED, degraded

@@ -93,8 +93,8 @@ func (s *server) run(stream runStream, start *pluginv1.Start) error {
 		})
 	}
 	g.Go(func() error {
-		p := &publisher{server: s, stream: stream}
-		return p.loop(ctx, received, recvErr)
+		p := &publisher{server: s, stream: stream, received: received, failed: map[string]string{}}
+		return p.loop(ctx, recvErr)
 	})
 	done := make(chan error, 1)
 	go func() { done <- g.Wait() }()
@@ -145,6 +145,17 @@ func (s *server) addInstance(m *pluginv1.Instance) error {
 	}
 	s.instances[m.GetLabel()] = in
 	return nil
+}
+
+// removeInstance forgets an instance, and has the plugin forget it.
+func (s *server) removeInstance(label string) {
+	s.mu.Lock()
+	in := s.instances[label]
+	delete(s.instances, label)
+	s.mu.Unlock()
+	if f, ok := s.plugin.(Forgetter); ok && in != nil {
+		f.Forget(in.facts)
+	}
 }
 
 // labels returns the labels of the instances in order.

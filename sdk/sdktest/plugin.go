@@ -33,6 +33,7 @@ type Plugin struct {
 	config    string // what Configure was given last, with instances
 	given     []*sdk.Instance
 	instances []*pluginv1.Instance
+	revision  uint64 // of the instance that was added last
 	mounts    []string
 	summary   string
 	stop      func()
@@ -49,7 +50,7 @@ func Start(t testing.TB, p sdk.Plugin) *Plugin {
 	t.Helper()
 	l := bufconn.Listen(pipeSize) // no socket, so that a clock of synctest can go on
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	out := &Plugin{t: t}
+	out := &Plugin{t: t, revision: 1}
 	owner := fmt.Sprintf("%s %p", t.Name(), out)
 	served := make(chan error, 1)
 	go func() {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -22,6 +23,7 @@ type run struct {
 	cancel   context.CancelFunc
 	done     chan struct{}
 	restored []byte // the checkpoint that it began with
+	stream   grpc.BidiStreamingClient[pluginv1.RunRequest, pluginv1.RunResponse]
 
 	mu         sync.Mutex
 	change     chan struct{} // closed and replaced at each message
@@ -57,7 +59,7 @@ func (p *Plugin) Restore(checkpoint []byte) {
 		cancel()
 		p.t.Fatalf("run plugin: %v", err)
 	}
-	r := &run{cancel: cancel, done: make(chan struct{}), restored: checkpoint, change: make(chan struct{}), trees: map[string]sdk.Tree{}}
+	r := &run{stream: stream, cancel: cancel, done: make(chan struct{}), restored: checkpoint, change: make(chan struct{}), trees: map[string]sdk.Tree{}}
 	p.run = r
 	go func() {
 		defer close(r.done)
@@ -126,10 +128,7 @@ func (r *run) String() string {
 // nothing happens.
 func (p *Plugin) wait(what string, ok func(*run) bool) {
 	p.t.Helper()
-	r := p.run
-	if r == nil {
-		p.t.Fatal("the plugin has not been run: call Run first")
-	}
+	r := p.running()
 	deadline := time.After(patience)
 	for {
 		r.mu.Lock()

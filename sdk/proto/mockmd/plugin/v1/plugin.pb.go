@@ -1064,7 +1064,9 @@ func (x *Diagnostic) GetWithheld() bool {
 // Instance is one simulated EC2 instance.
 type Instance struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Key of the instance in the configuration; empty for the unlabelled one.
+	// Key of the instance in the configuration: empty for the unlabelled one,
+	// "web" for instance "web", and web["10.0.0.7"] for the one of these with the
+	// key "10.0.0.7" in its for_each.
 	Label string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
 	// Number of this state of the facts; it grows with each change.
 	Revision uint64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
@@ -1141,7 +1143,9 @@ type ConfigureRequest struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// The evaluated config block; an empty body when there is none.
 	Config *Body `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
-	// The instances that the configuration defines.
+	// Instances that the configuration defines, for checks: the unlabelled one,
+	// those with a block of their own, and the first of each for_each, but not
+	// more than a few dozen. Run may name others.
 	Instances []*Instance `protobuf:"bytes,3,rep,name=instances,proto3" json:"instances,omitempty"`
 	// The mounts that the plugin's block names; empty when it names none. What
 	// a plugin serves elsewhere belongs to other plugins then.
@@ -1385,12 +1389,15 @@ type RunRequest_Start struct {
 }
 
 type RunRequest_Instance struct {
-	// An instance was added or its facts changed: publish its tree.
+	// An instance is asked for, or its facts changed: publish its tree. A
+	// client waits for it, so it goes before trees that are only renewed. When
+	// it cannot be built, say so with a Status; the other instances go on.
 	Instance *Instance `protobuf:"bytes,2,opt,name=instance,proto3,oneof"`
 }
 
 type RunRequest_InstanceRemoved struct {
-	// An instance is gone: forget it.
+	// An instance is gone, or nobody has asked for it for long: forget it. It
+	// may come back.
 	InstanceRemoved *InstanceRemoved `protobuf:"bytes,3,opt,name=instance_removed,json=instanceRemoved,proto3,oneof"`
 }
 
@@ -1406,7 +1413,8 @@ type Start struct {
 	// The last checkpoint of an earlier process of the same plugin and
 	// configuration; empty when there is none.
 	Checkpoint []byte `protobuf:"bytes,1,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
-	// The instances to publish trees for before Ready.
+	// The instances to publish trees for before Ready; none when nobody has
+	// asked for any yet.
 	Instances     []*Instance `protobuf:"bytes,2,rep,name=instances,proto3" json:"instances,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
