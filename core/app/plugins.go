@@ -70,6 +70,9 @@ func (m *member) start(ctx context.Context, h *host, c *config.Plugin, l launch)
 		return hcl.Diagnostics{startDiagnostic(c, err)}
 	}
 	m.Plugin, m.mounts = sp, c.Mounts
+	for _, in := range l.request.GetInstances() {
+		sp.Ask(in)
+	}
 	said, err := sp.Configure(ctx, l.request)
 	if err != nil {
 		return hcl.Diagnostics{startDiagnostic(c, err)}

@@ -1,6 +1,10 @@
 package router
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Inherit publishes anew what a plugin has published to another router, for
 // each instance that both have, so that nothing has to be asked again when a
@@ -8,8 +12,11 @@ import "fmt"
 // of r. The error is that of [Router.Publish]; there is none while the
 // plugin's own mounts are the same in both.
 func (r *Router) Inherit(from *Router, plugin string) error {
-	for label := range r.views {
-		v := from.views[label]
+	r.mu.RLock()
+	labels := slices.Sorted(maps.Keys(r.views))
+	r.mu.RUnlock()
+	for _, label := range labels {
+		v := from.View(label)
 		if v == nil {
 			continue
 		}

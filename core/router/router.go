@@ -25,7 +25,8 @@ type Instance struct {
 type Options struct {
 	// Mounts are those of all plugins.
 	Mounts []Mount
-	// Instances are all instances. Labels must differ.
+	// Instances are those that there are from the beginning; [Router.Add] adds
+	// others. Labels must differ.
 	Instances []Instance
 	// Render returns the bytes that precede the body of a successful answer.
 	// It is called for each leaf that is published and for each listing that
@@ -39,8 +40,12 @@ type Options struct {
 // Router answers lookups in what plugins have published. Its methods may be
 // called from many goroutines.
 type Router struct {
-	mounts *mounts
-	views  map[string]*View
+	mounts  *mounts
+	index   map[string]int // of versions, by name
+	options Options
+
+	mu    sync.RWMutex
+	views map[string]*View // by the label of the instance
 }
 
 // New returns a router to which nothing has been published. The error names
@@ -54,23 +59,47 @@ func New(o Options) (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Router{mounts: m, views: make(map[string]*View, len(o.Instances))}
-	index := indexVersions()
+	r := &Router{mounts: m, index: indexVersions(), options: o, views: make(map[string]*View, len(o.Instances))}
 	for _, in := range o.Instances {
-		if r.views[in.Label] != nil {
-			return nil, fmt.Errorf("%s is there twice: labels must differ", instanceName(in.Label))
+		if _, err := r.Add(in); err != nil {
+			return nil, err
 		}
-		omitted, err := newOmission(in.Omit)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", instanceName(in.Label), err)
-		}
-		r.views[in.Label] = newView(m, omitted, index, in, o)
 	}
 	return r, nil
 }
 
+// Add makes the view of one more instance, to which nothing has been published.
+// The error says that the label is taken, or names the malformed paths that the
+// instance is to omit.
+func (r *Router) Add(in Instance) (*View, error) {
+	omitted, err := newOmission(in.Omit)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", instanceName(in.Label), err)
+	}
+	v := newView(r.mounts, omitted, r.index, in, r.options)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.views[in.Label] != nil {
+		return nil, fmt.Errorf("%s is there twice: labels must differ", instanceName(in.Label))
+	}
+	r.views[in.Label] = v
+	return v, nil
+}
+
+// Remove forgets an instance. Its view goes on as it is for those who hold it,
+// but nothing more is published to it.
+func (r *Router) Remove(instance string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.views, instance)
+}
+
 // View returns the view of an instance by its label, nil when there is none.
-func (r *Router) View(instance string) *View { return r.views[instance] }
+func (r *Router) View(instance string) *View {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.views[instance]
+}
 
 // Publish replaces the tree of one plugin for one instance wholly. A tree that
 // breaks a rule is refused: the earlier one stays, and the error names the
@@ -80,9 +109,9 @@ func (r *Router) View(instance string) *View { return r.views[instance] }
 // instance omits are checked like the others. The bodies are
 // kept: nobody may change them afterwards.
 func (r *Router) Publish(plugin, instance string, nodes []*pluginv1.Node) error {
-	v := r.views[instance]
+	v := r.View(instance)
 	if v == nil {
-		return fmt.Errorf("plugin %q published a tree for %s, which the configuration does not have", plugin, instanceName(instance))
+		return fmt.Errorf("plugin %q published a tree for %s, which there is not", plugin, instanceName(instance))
 	}
 	p, err := v.press(plugin, nodes)
 	if err != nil {
@@ -121,6 +150,10 @@ func newView(m *mounts, omitted omission, index map[string]int, in Instance, o O
 	v.tree.Store(v.merge(v.now().UnixNano()))
 	return v
 }
+
+// Size returns about how many bytes of memory the view takes, with all that has
+// been published to it.
+func (v *View) Size() int { return v.tree.Load().size }
 
 // text makes the content of a listing.
 func (v *View) text(body []byte) content {

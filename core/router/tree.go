@@ -16,6 +16,8 @@ type tree struct {
 	from, until int64
 	timed       bool
 
+	size int // in bytes of memory, about
+
 	// changed closes when another tree replaces this one; nil when this one
 	// waits for nothing.
 	changed chan struct{}
@@ -92,6 +94,7 @@ func (v *View) merge(now int64) *tree {
 	t.entries = make(map[string]*entry, len(b.branches))
 	for path, branch := range b.branches {
 		t.entries[path] = branch.entry
+		t.size += branch.size()
 	}
 	return t
 }

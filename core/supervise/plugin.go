@@ -21,7 +21,8 @@ const healthEvery = 5 * time.Second
 // Plugin is one plugin block over all the processes that it has.
 //
 // It is made by [Start], must be configured once by Configure, then Run keeps
-// it alive. Close ends one that is not run.
+// it alive. Close ends one that is not run. It publishes trees of the instances
+// that Ask names, before or during Run.
 type Plugin struct {
 	spec Spec
 	o    Options
@@ -31,11 +32,12 @@ type Plugin struct {
 	description *pluginv1.DescribeResponse
 	request     *pluginv1.ConfigureRequest
 	healthEvery time.Duration
+	instances   *instances
 
 	// For the stream's goroutine only.
-	said      string            // what the process says is wrong
-	refused   map[string]string // why the last tree of an instance was refused
-	published map[string]bool   // the instances of which a tree has been taken
+	said    string            // what the process says is wrong
+	refused map[string]string // why the last tree of an instance was refused
+	awaited map[string]bool   // instances of the first Start of which no tree has been taken; nil before it
 
 	mu         sync.Mutex
 	snapshot   Snapshot
@@ -52,7 +54,7 @@ func Start(ctx context.Context, spec Spec, o Options) (*Plugin, error) {
 	p := &Plugin{
 		spec: spec, o: o, log: o.Log.With("plugin", spec.Name),
 		snapshot: Snapshot{Name: spec.Name, State: StateStarting},
-		change:   make(chan struct{}), healthEvery: healthEvery, published: map[string]bool{},
+		change:   make(chan struct{}), healthEvery: healthEvery, instances: newInstances(),
 	}
 	proc, err := launch(ctx, &p.spec, &p.o)
 	if err != nil {

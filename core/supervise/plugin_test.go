@@ -83,6 +83,7 @@ func start(t *testing.T, spec Spec, o Options) (p *Plugin, sink *trees, stop fun
 	if err != nil || len(said.GetDiagnostics()) > 0 {
 		t.Fatalf("configure: %v %v", said.GetDiagnostics(), err)
 	}
+	p.Ask(&pluginv1.Instance{Revision: 1, Facts: []byte(`{"id":"i-1"}`)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	sink = newTrees()
@@ -420,6 +421,7 @@ func TestRefusedTreeDegradesUntilTheNext(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	p.Ask(&pluginv1.Instance{Facts: []byte(`{}`)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	sink := newTrees()

@@ -34,25 +34,41 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 	streamCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{}) // closed when nothing more comes from the process
 	receiving := false
+	closing, closeSend := context.WithCancel(context.Background())
+	sent := make(chan struct{}) // closed when nothing more is sent
 	defer func() {
 		p.serve(nil)
 		proc.close()
 		cancel()
+		closeSend()
+		<-sent
 		if receiving {
 			<-ended // nothing of this process is taken in after its successor has begun
 		}
 	}()
 	stream, err := proc.rpc.Run(streamCtx)
 	if err != nil {
+		close(sent)
 		return 0, fmt.Errorf("open run: %w", err)
 	}
 	p.mu.Lock()
 	last, generation := p.checkpoint.data, p.snapshot.Restarts
 	p.mu.Unlock()
-	start := &pluginv1.Start{Checkpoint: last, Instances: p.request.GetInstances()}
+	start := &pluginv1.Start{Checkpoint: last, Instances: p.instances.begin()}
 	if err := stream.Send(&pluginv1.RunRequest{Message: &pluginv1.RunRequest_Start{Start: start}}); err != nil {
+		close(sent)
 		return 0, fmt.Errorf("start run: %w", err)
 	}
+	if p.awaited == nil {
+		p.awaited = map[string]bool{}
+		for _, in := range start.GetInstances() {
+			p.awaited[in.GetLabel()] = true
+		}
+	}
+	go func() {
+		defer close(sent)
+		p.instances.send(closing, stream)
+	}()
 
 	p.said, p.refused = "", map[string]string{}
 	var ready time.Time
@@ -111,7 +127,7 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 			return healthy(), exitError(proc)
 		case <-ctx.Done():
 			p.set(func(s *Snapshot) { s.State = StateStopping })
-			_ = stream.CloseSend()
+			closeSend()
 			select {
 			case <-ended:
 			case <-time.After(p.spec.Timeouts.Stop):
@@ -174,6 +190,7 @@ func (p *Plugin) take(m *pluginv1.RunResponse, proc *process, generation int) {
 
 // ready makes the process the one that calls go to.
 func (p *Plugin) ready(proc *process) {
+	p.complete()
 	p.serve(proc)
 	p.set(func(s *Snapshot) {
 		if s.State == StateConfiguring || s.State == StateStarting {
@@ -191,30 +208,40 @@ func (p *Plugin) ready(proc *process) {
 }
 
 // publish hands a tree to the sink unless it was built from facts that are no
-// more.
+// more, or nobody asks for its instance any more.
 func (p *Plugin) publish(t *pluginv1.Tree) {
-	for _, in := range p.request.GetInstances() {
-		if in.GetLabel() != t.GetInstance() {
-			continue
-		}
-		if t.GetRevision() < in.GetRevision() {
-			return
-		}
-		if err := p.sink.Publish(p.spec.Name, t.GetInstance(), t.GetNodes()); err != nil {
-			p.log.Error("tree refused", "error", err, "last_one_stays", p.published[t.GetInstance()])
-			p.refused[t.GetInstance()] = "tree refused: " + err.Error()
-			p.settle()
-			return
-		}
-		delete(p.refused, t.GetInstance())
-		p.settle()
-		p.published[t.GetInstance()] = true
-		if len(p.published) == len(p.request.GetInstances()) {
-			p.set(func(s *Snapshot) { s.Published = true })
-		}
+	label := t.GetInstance()
+	revision, ok := p.instances.revision(label)
+	if !ok {
+		p.log.Debug("tree of an instance that is not asked for dropped", "instance", label)
 		return
 	}
-	p.log.Warn("tree of an unknown instance dropped", "instance", t.GetInstance())
+	if t.GetRevision() < revision {
+		return
+	}
+	err := p.sink.Publish(p.spec.Name, label, t.GetNodes())
+	if _, ok := p.instances.revision(label); !ok {
+		return // forgotten meanwhile, and then the sink has it no more either
+	}
+	if err != nil {
+		p.log.Error("tree refused", "error", err, "last_one_stays", p.instances.taken(label, false))
+		p.refused[label] = "tree refused: " + err.Error()
+		p.settle()
+		return
+	}
+	delete(p.refused, label)
+	p.settle()
+	p.instances.taken(label, true)
+	delete(p.awaited, label)
+	p.complete()
+}
+
+// complete shows the plugin as published once nothing of the first Start is
+// awaited any more.
+func (p *Plugin) complete() {
+	if len(p.awaited) == 0 {
+		p.set(func(s *Snapshot) { s.Published = true })
+	}
 }
 
 // status takes in the plugin's own word on its health.
@@ -236,6 +263,7 @@ func (p *Plugin) status(s *pluginv1.Status) {
 // thinks of its trees. A process that is not ready yet stays so.
 func (p *Plugin) settle() {
 	message := p.said
+	maps.DeleteFunc(p.refused, func(instance, _ string) bool { _, ok := p.instances.revision(instance); return !ok })
 	for _, instance := range slices.Sorted(maps.Keys(p.refused)) {
 		message = p.refused[instance] // what the plugin thinks of itself does not mend its tree
 	}

@@ -26,8 +26,9 @@ type Snapshot struct {
 	// PID is the process; 0 when there is none. Started is when it was.
 	PID     int
 	Started time.Time
-	// Published tells whether a tree of every instance has been taken, from
-	// this process or an earlier one.
+	// Published tells whether a tree has been taken of every instance that the
+	// plugin was asked for before it was first run, from this process or an
+	// earlier one.
 	Published bool
 	// Restarts counts the processes after the first.
 	Restarts int
