@@ -19,6 +19,10 @@ const (
 	DefaultMetadataIPv6Address = "[fd00:ec2::254]:80"
 	// DefaultAdminAddress is the admin listener's.
 	DefaultAdminAddress = ":8998"
+	// DefaultCacheCount and DefaultCacheBytes bound the instances that are kept
+	// ready.
+	DefaultCacheCount = 1000
+	DefaultCacheBytes = 256 << 20
 	// DefaultSeed is what an instance's facts are derived from.
 	DefaultSeed = "mockmd"
 )
@@ -42,8 +46,11 @@ type File struct {
 	Log Log
 	// Seed is what facts that the configuration leaves out are derived from.
 	Seed string
-	// Instance is the simulated instance, complete also without a block.
+	// Instance is the unlabelled instance, complete also without a block; nil
+	// when there are labelled ones only.
 	Instance *instance.Instance
+	// Instances are all instances, the unlabelled one among them.
+	Instances *Instances
 	// Plugins are the plugins that can be started, in the order of the file.
 	// With errors, some that the file names may be missing.
 	Plugins []Plugin
@@ -74,6 +81,34 @@ type Metadata struct {
 	AllowedClients []netip.Prefix
 	// KeepAlive says to keep connections open, unlike the real service.
 	KeepAlive bool
+	// Instance is the one that every client of Address and IPv6Address is
+	// served; nil: it is chosen by the client's address.
+	Instance *Ref
+	// Listeners are further addresses, from labelled metadata blocks.
+	Listeners []Listener
+	// Cache bounds the instances that are kept ready.
+	Cache Cache
+}
+
+// Listener is a further address of the metadata listener.
+type Listener struct {
+	// Name is the label of its block.
+	Name string
+	// Address is as in [Metadata].
+	Address      string
+	AddressRange hcl.Range
+	// Instance is the one that every client of this address is served; nil: it
+	// is chosen by the client's address.
+	Instance *Ref
+}
+
+// Cache bounds the instances that are kept ready: those that clients have
+// asked for last. The unlabelled one is not counted.
+type Cache struct {
+	// Count is how many are kept.
+	Count int
+	// Bytes is how much memory their trees take in the core, about.
+	Bytes int
 }
 
 // Admin is the admin listener.

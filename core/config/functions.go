@@ -86,6 +86,11 @@ func functions(dir string, lookup func(string) (string, bool)) map[string]functi
 		"pow":      stdlib.PowFunc,
 		"signum":   stdlib.SignumFunc,
 
+		// Networks.
+		"cidrhost":   cidrHostFunc(),
+		"cidrhosts":  cidrHostsFunc(),
+		"cidrsubnet": cidrSubnetFunc(),
+
 		// Types.
 		"tobool":   stdlib.MakeToFunc(cty.Bool),
 		"tolist":   stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)),

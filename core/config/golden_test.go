@@ -55,11 +55,17 @@ func lookupEnv(name string) (string, bool) {
 // user would read.
 func load(t *testing.T, dir, source string) (file *config.File, printed string) {
 	t.Helper()
+	return loadAs(t, dir, source, config.Options{Builtins: builtins, LookupEnv: lookupEnv})
+}
+
+// loadAs is load with other options.
+func loadAs(t *testing.T, dir, source string, o config.Options) (file *config.File, printed string) {
+	t.Helper()
 	path := filepath.Join(dir, "metadata.hcl")
 	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, sources, diags := config.Load(path, config.Options{Builtins: builtins, LookupEnv: lookupEnv})
+	file, sources, diags := config.Load(path, o)
 	var b bytes.Buffer
 	if err := sources.Write(&b, diags, false, 0); err != nil {
 		t.Fatal(err)

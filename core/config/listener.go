@@ -13,25 +13,30 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-var metadataSchema = hcl.BodySchema{Attributes: []hcl.AttributeSchema{
-	{Name: "address"}, {Name: "ipv6_address"}, {Name: "omit"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "keep_alive"},
-}}
+var metadataSchema = hcl.BodySchema{
+	Attributes: []hcl.AttributeSchema{
+		{Name: "address"}, {Name: "ipv6_address"}, {Name: "omit"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "keep_alive"},
+		{Name: "instance"},
+	},
+	Blocks: []hcl.BlockHeaderSchema{{Type: "instance_cache"}},
+}
 
 var adminSchema = hcl.BodySchema{Attributes: []hcl.AttributeSchema{
 	{Name: "address"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "token_file"},
 }}
 
-// metadata decodes the metadata block, which may be nil. IPv6 says whether the
-// instance has an IPv6 endpoint.
-func (l *loader) metadata(block *hcl.Block, ipv6 bool) Metadata {
-	m := Metadata{Address: DefaultMetadataAddress}
+// metadata decodes the metadata block, which may be nil.
+func (l *loader) metadata(block *hcl.Block, s *Instances) Metadata {
+	m := Metadata{Address: DefaultMetadataAddress, Cache: Cache{Count: DefaultCacheCount, Bytes: DefaultCacheBytes}}
+	ipv6 := s.ipv6()
 	if ipv6 {
 		m.IPv6Address = DefaultMetadataIPv6Address
 	}
 	if block == nil {
 		return m
 	}
-	attrs := l.content(block.Body, &metadataSchema).Attributes
+	content := l.content(block.Body, &metadataSchema)
+	attrs := content.Attributes
 	if address, at, ok := get[string](l, attrs, "address"); ok {
 		if err := checkAddress(address, false); err != nil {
 			l.errorAt(at, "Invalid address", "%s", sentence(err))
@@ -44,6 +49,8 @@ func (l *loader) metadata(block *hcl.Block, ipv6 bool) Metadata {
 	m.AllowedHosts = l.hosts(attrs)
 	m.AllowedClients = l.clients(attrs, "Every machine that reaches this address can read the metadata and, with an iam plugin, the credentials.")
 	m.KeepAlive, _, _ = get[bool](l, attrs, "keep_alive")
+	m.Instance = l.instanceOf(attrs, s)
+	l.cache(&m.Cache, l.one(content.Blocks, "instance_cache"))
 	return m
 }
 
@@ -63,7 +70,11 @@ func (l *loader) admin(block *hcl.Block, m *Metadata) Admin {
 		a.AllowedClients = l.clients(attrs, "Every machine that reaches this address can then change the credentials that are served. A token_file lets only those in who have the token.")
 		a.TokenFile, a.TokenFileRange = l.tokenFile(attrs)
 	}
-	for address, its := range map[string]hcl.Range{m.Address: m.AddressRange, m.IPv6Address: m.IPv6AddressRange} {
+	places := map[string]hcl.Range{m.Address: m.AddressRange, m.IPv6Address: m.IPv6AddressRange}
+	for _, further := range m.Listeners {
+		places[further.Address] = further.AddressRange
+	}
+	for address, its := range places {
 		if address != "" && overlap(address, a.Address) {
 			l.errorAt(firstRange(a.AddressRange, its), "Two listeners on one address",
 				"The metadata listener is on %s and the admin listener on %s. Give one of them another port.", address, a.Address)

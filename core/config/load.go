@@ -10,8 +10,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-
-	"github.com/mockmd/mockmd/core/instance"
 )
 
 // Options are what a configuration depends on besides its file.
@@ -24,6 +22,9 @@ type Options struct {
 	// Program, when not nil, says what is started in place of a program that
 	// the file names, by its absolute path.
 	Program func(path string) string
+	// CheckEach is how many instances of each for_each are evaluated for their
+	// mistakes; at least the first is.
+	CheckEach int
 }
 
 // schema is the top level of a configuration file.
@@ -76,16 +77,25 @@ func Load(path string, o Options) (*File, *Sources, hcl.Diagnostics) {
 // file decodes the top level. torn says that the source has syntax errors, so
 // that what is missing may only have been lost.
 func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
-	content := l.content(l.unlabelled(l.withoutResources(body)), &schema)
+	body, labelled := withoutLabelled(l.withoutResources(body), "instance")
+	body, listeners := withoutLabelled(body, "metadata")
+	content := l.content(body, &schema)
 	f := &File{Dir: l.dir, Seed: DefaultSeed}
 	if seed, _, ok := get[string](l, content.Attributes, "seed"); ok {
 		f.Seed = seed
 	}
-	f.Instance = l.instance(content.Blocks, f.Seed)
-	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"instance": f.Instance.Value()}, Functions: l.ctx.Functions}
+	f.Instance = l.unlabelled(l.one(content.Blocks, "instance"), f.Seed, len(labelled) > 0)
+	l.ctx = &hcl.EvalContext{Variables: variables(f.Instance), Functions: l.ctx.Functions}
+	f.Instances = &Instances{unlabelled: f.Instance}
+	l.labelled(f.Instances, labelled, f.Seed)
+	l.ids(f.Instances)
+	l.matches(f.Instances)
+	l.check(f.Instances)
 
 	f.StateDir = l.stateDir(content.Attributes)
-	f.Metadata = l.metadata(l.one(content.Blocks, "metadata"), f.Instance.Facts.MetadataOptions.HTTPProtocolIPv6 == "enabled")
+	f.Metadata = l.metadata(l.one(content.Blocks, "metadata"), f.Instances)
+	l.listeners(&f.Metadata, listeners, f.Instances)
+	l.unreachable(f.Instances, &f.Metadata)
 	f.Admin = l.admin(l.one(content.Blocks, "admin"), &f.Metadata)
 	f.Log = l.log(l.one(content.Blocks, "log"))
 	timeouts := l.timeouts(l.one(content.Blocks, "timeouts"), DefaultTimeouts())
@@ -108,35 +118,6 @@ func (l *loader) shipped() string {
 		lines[i] = fmt.Sprintf("  plugin %q {}", name)
 	}
 	return "Add some of the shipped ones:\n" + strings.Join(lines, "\n")
-}
-
-// unlabelled reports and removes the labels of instance blocks, which are kept
-// for configurations of several instances.
-func (l *loader) unlabelled(b *hclsyntax.Body) *hclsyntax.Body {
-	out := *b
-	out.Blocks = slices.Clone(b.Blocks)
-	for i, block := range b.Blocks {
-		if block.Type != "instance" || len(block.Labels) == 0 {
-			continue
-		}
-		l.errorAt(block.LabelRanges[0], "Instance with a label",
-			"One instance is simulated, and its block has no label. Remove %q.", block.Labels[0])
-		bare := *block
-		bare.Labels, bare.LabelRanges = nil, nil
-		out.Blocks[i] = &bare
-	}
-	return &out
-}
-
-// instance decodes the instance block, of which there is at most one.
-func (l *loader) instance(blocks hcl.Blocks, seed string) *instance.Instance {
-	var body hcl.Body
-	if block := l.one(blocks, "instance"); block != nil {
-		body = block.Body
-	}
-	in, diags := instance.Decode(body, l.ctx, seed)
-	l.add(diags)
-	return in
 }
 
 // known is the sorted list of the keys of m, for texts.

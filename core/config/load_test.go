@@ -26,6 +26,14 @@ metadata {
   allowed_hosts   = ["imds.example.internal"]
   allowed_clients = ["10.0.0.0/8", "192.0.2.7", "fd00::/8", "fd00::1"]
   keep_alive      = true
+  instance_cache {
+    max_count = 12
+    max_bytes = 34
+  }
+}
+metadata "further" {
+  address  = "127.0.0.1:1339"
+  instance = "web"
 }
 admin {
   address         = "127.0.0.1:0"
@@ -45,6 +53,10 @@ instance {
   metadata_options {
     http_protocol_ipv6 = "enabled"
   }
+}
+instance "web" {
+  match  = ["10.0.0.0/24", "fd00::1"]
+  region = instance.region
 }
 state_dir = "state/of/${instance.region}"
 plugin "iam" {
@@ -80,9 +92,10 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 	}
 	ignore := cmp.Options{
 		cmpopts.IgnoreFields(config.Metadata{}, "AddressRange", "IPv6AddressRange", "OmitRange"),
+		cmpopts.IgnoreFields(config.Listener{}, "AddressRange", "Instance"),
 		cmpopts.IgnoreFields(config.Admin{}, "AddressRange", "TokenFileRange"),
 		cmpopts.IgnoreFields(config.Plugin{}, "Config", "Range", "MountRange", "CommandRange"),
-		cmpopts.IgnoreFields(config.File{}, "Instance"),
+		cmpopts.IgnoreFields(config.File{}, "Instance", "Instances"),
 		cmpopts.EquateComparable(netip.Prefix{}),
 	}
 	sum := []byte("\xe3\xb0\xc4\x42\x98\xfc\x1c\x14\x9a\xfb\xf4\xc8\x99\x6f\xb9\x24\x27\xae\x41\xe4\x64\x9b\x93\x4c\xa4\x95\x99\x1b\x78\x52\xb8\x55")
@@ -100,6 +113,8 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 				netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32"),
 				netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("fd00::1/128"),
 			},
+			Listeners: []config.Listener{{Name: "further", Address: "127.0.0.1:1339"}},
+			Cache:     config.Cache{Count: 12, Bytes: 34},
 		},
 		Admin: config.Admin{
 			Address: "127.0.0.1:0", AllowedHosts: []string{"admin"}, TokenFile: filepath.Join(dir, "token"),
@@ -125,8 +140,8 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 		got  hcl.Range
 		line int
 	}{
-		"address": {f.Metadata.AddressRange, 4}, "ipv6_address": {f.Metadata.IPv6AddressRange, 5}, "token_file": {f.Admin.TokenFileRange, 15},
-		"plugin": {f.Plugins[0].Range, 31}, "mount": {f.Plugins[0].MountRange, 32}, "command": {f.Plugins[1].CommandRange, 44},
+		"address": {f.Metadata.AddressRange, 4}, "ipv6_address": {f.Metadata.IPv6AddressRange, 5}, "token_file": {f.Admin.TokenFileRange, 23},
+		"plugin": {f.Plugins[0].Range, 43}, "mount": {f.Plugins[0].MountRange, 44}, "command": {f.Plugins[1].CommandRange, 56},
 	} {
 		if at.got.Start.Line != at.line {
 			t.Errorf("%s is in line %d, want %d", name, at.got.Start.Line, at.line)

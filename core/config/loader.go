@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,6 +15,7 @@ type loader struct {
 	dir      string   // of the file, absolute; relative paths start there
 	ctx      *hcl.EvalContext
 	diags    hcl.Diagnostics
+	own      []net.Addr // of this host's interfaces, once they are needed
 }
 
 func (l *loader) add(diags hcl.Diagnostics) { l.diags = append(l.diags, diags...) }

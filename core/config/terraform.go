@@ -11,10 +11,18 @@ func (l *loader) withoutResources(b *hclsyntax.Body) *hclsyntax.Body {
 	for _, block := range b.Blocks {
 		if block.Type == "resource" && len(block.Labels) > 0 && block.Labels[0] == "aws_instance" {
 			l.errorAt(block.DefRange(), "Resource of Terraform",
-				"One instance is simulated, and it has a block of its own. Write the arguments of this resource in instance { … } without labels; those that do not show in the metadata may stay.")
+				"An instance has a block of its own here. Write the arguments of this resource in instance { … }, or in instance %q { … } when it is one of several; those that do not show in the metadata may stay.", nameOf(block))
 			continue
 		}
 		out.Blocks = append(out.Blocks, block)
 	}
 	return &out
+}
+
+// nameOf is the name of a resource.
+func nameOf(block *hclsyntax.Block) string {
+	if len(block.Labels) > 1 {
+		return block.Labels[1]
+	}
+	return "web"
 }

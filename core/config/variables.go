@@ -29,9 +29,16 @@ func (l *loader) explainVariables(body *hclsyntax.Body) {
 		}
 		mended := *d
 		switch name := m[1]; {
+		case name == "each":
+			mended.Summary = "No for_each here"
+			mended.Detail = "The variable each is known in an instance block with for_each only, and neither in its for_each itself nor elsewhere."
+		case name == "instance" && !early(*d.Subject, body):
+			mended.Summary = "No unlabelled instance"
+			mended.Detail = "The variable instance is the unlabelled instance, and every instance block of this file has a label. " +
+				"Add an instance block without one, or write the value itself."
 		case name == "instance":
 			mended.Summary = "Instance is not known yet"
-			mended.Detail = "The seed and the instance block are what the variable instance is made of, so they cannot use it. " +
+			mended.Detail = "The seed and the instance block without a label are what the variable instance is made of, so they cannot use it. " +
 				"Write the value itself here; every other block can use the variable."
 		case ofTerraform(name):
 			mended.Detail = m[0] + " References of Terraform are not resolved here. Write the value itself, or env(\"NAME\")."
@@ -44,10 +51,20 @@ func (l *loader) explainVariables(body *hclsyntax.Body) {
 	}
 }
 
+// early says whether a place is in what the variable instance is made of.
+func early(at hcl.Range, body *hclsyntax.Body) bool {
+	if seed := body.Attributes["seed"]; seed != nil && within(at, seed.SrcRange) {
+		return true
+	}
+	return slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool {
+		return b.Type == "instance" && len(b.Labels) == 0 && within(at, b.Range())
+	})
+}
+
 // ofTerraform says whether references of Terraform begin with a name.
 // https://developer.hashicorp.com/terraform/language/expressions/references
 func ofTerraform(name string) bool {
-	roots := []string{"var", "local", "data", "module", "each", "count", "self", "path", "terraform"}
+	roots := []string{"var", "local", "data", "module", "count", "self", "path", "terraform"}
 	return slices.Contains(roots, name) || strings.HasPrefix(name, "aws_")
 }
 

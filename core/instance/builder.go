@@ -15,6 +15,7 @@ import (
 // builder puts an instance together, argument by argument.
 type builder struct {
 	seed    deriver
+	account deriver // of the account id, which instances share
 	facts   sdk.Instance
 	ranges  map[string]hcl.Range // of the arguments that were taken
 	refused map[string]bool      // arguments that were given and not taken

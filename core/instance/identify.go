@@ -23,7 +23,7 @@ func (b *builder) identify(a *arguments) {
 		f.ID = b.seed.id("id", "i-")
 	}
 	if f.AccountID, given = take(b, "account_id", a.Account, a.AccountAt, checkAccount); !given {
-		f.AccountID = b.seed.account()
+		f.AccountID = b.account.account()
 	}
 	if f.AMI, given = take(b, "ami", a.AMI, a.AMIAt, idWith("ami-")); !given {
 		f.AMI = b.seed.id("ami", "ami-")
