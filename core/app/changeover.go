@@ -12,6 +12,8 @@ import (
 // was before.
 func (s *service) changeover(ctx context.Context, next *generation, p *plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
+	next.newActive(s)
+	next.carry(s, s.current.Load())
 	for _, m := range p.kept {
 		if err := m.sink.add(next.router, m.name); err != nil {
 			diags = append(diags, next.diagnostic(m, "Plugin cannot be kept", err))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/mockmd/mockmd/core/active"
 	"github.com/mockmd/mockmd/core/admin"
 	"github.com/mockmd/mockmd/core/config"
 	"github.com/mockmd/mockmd/core/imds"
@@ -25,6 +26,10 @@ type generation struct {
 	members []*member // in the order of the file
 	mounts  []router.Mount
 	router  *router.Router
+	sources *config.Sources
+
+	active   *active.Set[string, *live] // the instances that clients have asked for
+	mistakes mistakes
 
 	shared map[*member]bool // taken over from the generation before
 }
@@ -51,29 +56,37 @@ func (g *generation) diagnostic(m *member, summary string, err error) *hcl.Diagn
 }
 
 // newRouter makes the router of the generation, to which nothing is published
-// yet.
+// yet. The unlabelled instance is there from the beginning, the others come
+// when clients ask for them.
 func (g *generation) newRouter() (err error) {
+	var instances []router.Instance
+	if g.file.Instance != nil {
+		instances = append(instances, router.Instance{Launched: g.file.Instance.Facts.LaunchTime, Omit: g.file.Metadata.Omit})
+	}
 	g.router, err = router.New(router.Options{
 		Mounts:    g.mounts,
-		Instances: []router.Instance{{Label: "", Launched: g.file.Instance.Facts.LaunchTime, Omit: g.file.Metadata.Omit}},
+		Instances: instances,
 		Render:    imds.RenderHead,
 		Now:       time.Now,
+		Resized:   func(label string, size int) { g.active.Resize(label, size) },
 	})
 	return err
 }
 
 // metadata is what the metadata listener serves, and to whom.
 func (g *generation) metadata(s *service) imds.Options {
-	return imds.Options{
-		View:           g.router.View(""),
-		Resolve:        g.resolver(""),
+	o := imds.Options{
 		ResolveTimeout: resolveTimeout(g.file.Plugins),
 		Policy:         guard.Policy{Hosts: g.file.Metadata.AllowedHosts, Clients: g.file.Metadata.AllowedClients},
-		Tokens:         imds.NewTokens(s.tokenKey, g.file.Instance.Facts.ID, s.clock),
-		Settings:       settings(&g.file.Instance.Facts.MetadataOptions),
 		KeepAlive:      g.file.Metadata.KeepAlive,
 		Log:            s.log.Named("metadata"),
 	}
+	if g.file.Instances.Size() == 1 && g.file.Instance != nil {
+		o.Instance = g.served(s, g.file.Instance)
+	} else {
+		o.Choose = g.choose(s)
+	}
+	return o
 }
 
 // admin is what the admin listener shows, and to whom.

@@ -27,6 +27,9 @@ func wanted(file *config.File) []*listener {
 	if file.Metadata.IPv6Address != "" {
 		out = append(out, &listener{role: roleMetadata, address: file.Metadata.IPv6Address})
 	}
+	for _, further := range file.Metadata.Listeners {
+		out = append(out, &listener{role: roleMetadata, address: further.Address})
+	}
 	return append(out, &listener{role: roleAdmin, address: file.Admin.Address})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -16,6 +17,7 @@ import (
 
 // host is what plugins are started with, whatever the configuration.
 type host struct {
+	revision  atomic.Uint64 // of the facts of the instance that was asked for last
 	options   *Options
 	log       hclog.Logger
 	socketDir string
@@ -68,7 +70,7 @@ func first(ctx context.Context, o *Options) (*generation, *host, error) {
 // read reads the configuration file. The file is nil when it could not be
 // read at all.
 func read(o *Options) (*config.File, *report) {
-	file, sources, diags := config.Load(o.ConfigPath, config.Options{Builtins: names(o), LookupEnv: lookup(o.Environ)})
+	file, sources, diags := config.Load(o.ConfigPath, config.Options{Builtins: names(o), LookupEnv: lookup(o.Environ), CheckEach: o.checkEach})
 	return file, &report{sources: sources, diags: diags}
 }
 
@@ -77,7 +79,7 @@ func read(o *Options) (*config.File, *report) {
 // over. What is found is added to the report. Without an error there the
 // generation can be served; it must be closed when it is not.
 func prepare(ctx context.Context, h *host, file *config.File, r *report, earlier *generation) *generation {
-	g := &generation{file: file, loaded: time.Now()}
+	g := &generation{file: file, loaded: time.Now(), sources: r.sources}
 	var found hcl.Diagnostics
 	g.token, found = readToken(&file.Admin)
 	r.diags = append(r.diags, found...)

@@ -30,6 +30,9 @@ type Options struct {
 	// AdminAddress, when not empty, is where [Reload] and [Plugins] find the
 	// admin listener, whatever the configuration says.
 	AdminAddress string
+	// checkEach is how many instances of each for_each are evaluated when the
+	// configuration is read; at least the first is.
+	checkEach int
 	// Stdout receives the summary, Stderr diagnostics and the log.
 	Stdout, Stderr io.Writer
 	// Log, when not nil, receives the log in place of Stderr.

@@ -21,7 +21,7 @@ import (
 // diagnostics are what was wrong with any of them; the generation must be
 // closed in any case.
 func (g *generation) start(ctx context.Context, h *host, earlier *generation) hcl.Diagnostics {
-	instances, err := g.file.Instance.Proto(1)
+	instances, err := g.sample()
 	if err != nil {
 		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Instance cannot be sent to the plugins", Detail: err.Error()}}
 	}
@@ -31,7 +31,7 @@ func (g *generation) start(ctx context.Context, h *host, earlier *generation) hc
 	var wg sync.WaitGroup
 	for i := range g.file.Plugins {
 		c := &g.file.Plugins[i]
-		l := launch{spec: spec(h.options, c, level(h.options, g.file.Log)), request: request(g.file, c, []*pluginv1.Instance{instances})}
+		l := launch{spec: spec(h.options, c, level(h.options, g.file.Log)), request: request(g.file, c, instances)}
 		m := &member{name: c.Name}
 		if m.print, err = newFingerprint(l.spec, l.request); err != nil {
 			found[i] = hcl.Diagnostics{startDiagnostic(c, err)}
@@ -71,7 +71,9 @@ func (m *member) start(ctx context.Context, h *host, c *config.Plugin, l launch)
 	}
 	m.Plugin, m.mounts = sp, c.Mounts
 	for _, in := range l.request.GetInstances() {
-		sp.Ask(in)
+		if in.GetLabel() == "" { // clients are not made to ask for the unlabelled one first
+			sp.Ask(in)
+		}
 	}
 	said, err := sp.Configure(ctx, l.request)
 	if err != nil {

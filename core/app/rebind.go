@@ -75,6 +75,11 @@ func where(file *config.File, l *listener) *hcl.Range {
 	case l.address == file.Metadata.IPv6Address:
 		at = file.Metadata.IPv6AddressRange
 	}
+	for _, further := range file.Metadata.Listeners {
+		if l.role == roleMetadata && l.address == further.Address {
+			at = further.AddressRange
+		}
+	}
 	if at == (hcl.Range{}) {
 		return nil
 	}

@@ -90,7 +90,8 @@ func (s *service) take(ctx context.Context, next *generation, p *plan) hcl.Diagn
 		s.drop(listeners)
 		return diags
 	}
-	s.current.Store(next)
+	old := s.current.Swap(next)
+	next.retire(old, p.kept)
 	s.imds.Update(next.metadata(s))
 	s.admin.Update(next.admin(s))
 	s.log.SetLevel(level(s.options, next.file.Log))

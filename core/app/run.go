@@ -4,11 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/mockmd/mockmd/core/config"
 )
+
+// validateEach is how many instances of each for_each Validate evaluates.
+const validateEach = 10_000
 
 // Validate checks the configuration, the plugins' parts included, and prints
 // what is wrong with it. Nothing listens and no plugin is run.
 func Validate(ctx context.Context, o Options) error {
+	o.checkEach = validateEach
 	g, _, err := first(ctx, &o)
 	if err != nil {
 		return err
@@ -17,7 +23,7 @@ func Validate(ctx context.Context, o Options) error {
 	if o.JSON {
 		return nil // it has said so
 	}
-	fmt.Fprintf(o.Stdout, "%s is valid: instance %s, %d plugins\n", o.ConfigPath, g.file.Instance.Facts.ID, len(g.file.Plugins))
+	fmt.Fprintf(o.Stdout, "%s is valid: %s, %d plugins\n", o.ConfigPath, extent(g.file), len(g.file.Plugins))
 	return nil
 }
 
@@ -40,4 +46,18 @@ func Run(ctx context.Context, o Options) error {
 	}
 	s.summary(o.Stdout, o.Version)
 	return s.run(ctx)
+}
+
+// extent says which instances there are, and how many of them have been
+// checked.
+func extent(file *config.File) string {
+	n := file.Instances.Size()
+	if n == 1 && file.Instance != nil {
+		return "instance " + file.Instance.Facts.ID
+	}
+	out := fmt.Sprintf("%d instances", n)
+	if unchecked := file.Instances.Unchecked(validateEach); unchecked > 0 {
+		out += fmt.Sprintf(" (%d of them not checked: of each for_each the first %d are)", unchecked, validateEach)
+	}
+	return out
 }

@@ -31,6 +31,7 @@ type service struct {
 func newService(h *host, g *generation) *service {
 	s := &service{host: h, tokenKey: make([]byte, 32), clock: monotonic(), reloads: newReloads(), jsonLog: jsonLog(h.options, g.file.Log)}
 	_, _ = rand.Read(s.tokenKey) // crypto/rand ends the process rather than fail
+	g.newActive(s)
 	s.current.Store(g)
 	s.imds = imds.New(g.metadata(s))
 	s.admin = admin.New(g.admin(s))
@@ -71,5 +72,5 @@ func (s *service) serve(ctx context.Context, l *listener) error {
 	if l.role == roleAdmin {
 		return s.admin.Serve(ctx, l)
 	}
-	return s.imds.Serve(ctx, l)
+	return s.imds.ServeAs(ctx, l, l.address)
 }

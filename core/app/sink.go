@@ -20,13 +20,18 @@ type sink struct {
 
 var _ supervise.Sink = (*sink)(nil)
 
-// Publish hands a tree to the routers.
+// Publish hands a tree to the routers. While a reload is under way only one of
+// them may have the instance.
 func (s *sink) Publish(plugin, instance string, nodes []*pluginv1.Node) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error
 	for _, r := range s.to {
-		errs = append(errs, r.Publish(plugin, instance, nodes))
+		err := r.Publish(plugin, instance, nodes)
+		if len(s.to) > 1 && errors.Is(err, router.ErrNoInstance) {
+			continue
+		}
+		errs = append(errs, err)
 	}
 	if s.once {
 		s.only(s.to[len(s.to)-1])

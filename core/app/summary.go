@@ -14,9 +14,16 @@ const imdsAddress = "169.254.169.254:80"
 // summary tells people on w what has been started and what to type.
 func (s *service) summary(w io.Writer, version string) {
 	g := s.current.Load()
-	in := &g.file.Instance.Facts
 	var b strings.Builder
-	fmt.Fprintf(&b, "mockmd %s serves instance %s (%s, %s, account %s)\n", version, in.ID, in.InstanceType, in.AvailabilityZone, in.AccountID)
+	if g.file.Instance != nil {
+		in := &g.file.Instance.Facts
+		fmt.Fprintf(&b, "mockmd %s serves instance %s (%s, %s, account %s)\n", version, in.ID, in.InstanceType, in.AvailabilityZone, in.AccountID)
+	} else {
+		fmt.Fprintf(&b, "mockmd %s serves the instances of clients\n", version)
+	}
+	for _, described := range g.file.Instances.Describe() {
+		fmt.Fprintf(&b, "  instance  %s\n", described)
+	}
 	metadata := ""
 	for _, l := range s.listeners {
 		address, note := reachable(l.Addr())

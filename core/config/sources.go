@@ -83,3 +83,10 @@ func subject(d *hcl.Diagnostic) hcl.Range {
 	}
 	return *d.Subject
 }
+
+// Line returns summary and detail of a diagnostic for a line of the log,
+// without values that may be secrets.
+func (s *Sources) Line(d *hcl.Diagnostic) (summary, detail string) {
+	shown, _ := printable(d, s.files)
+	return shown.Summary, shown.Detail
+}

@@ -22,39 +22,51 @@ const (
 // version and no trailing slash there.
 const tokenPath = "/latest/api/token" //nolint:gosec // a path, not a token
 
-// answer decides what a request is answered. The parts of the reply may lie in
-// buf.
-func (s *Server) answer(ctx context.Context, o *Options, r *http.Request, client netip.Addr, buf *buffer) reply {
-	if o.Settings.EndpointDisabled { // before all else, as the real service does
-		return replyForbidden
+// answer decides what a request is answered; a reply without a code is none at
+// all. The parts of the reply may lie in buf.
+func (s *Server) answer(ctx context.Context, o *Options, r *http.Request, c client, buf *buffer) reply {
+	if o.Choose == nil {
+		if rep, again := s.answerAs(ctx, o, &o.Instance, r, c, buf, nil); !again {
+			return rep
+		}
+	}
+	return s.answerChosen(ctx, r, c, buf)
+}
+
+// answerAs answers for one instance. It says to ask again when the options have
+// been replaced while the request was waiting; patience is for all its waiting,
+// and nil is none that has begun.
+func (s *Server) answerAs(ctx context.Context, o *Options, in *Instance, r *http.Request, c client, buf *buffer, patience *time.Timer) (rep reply, again bool) {
+	if in.Settings.EndpointDisabled { // before all else, as the real service does
+		return replyForbidden, false
 	}
 	path, ok := decodeTarget(r.RequestURI)
 	if !ok && (r.RequestURI != "*" || r.Method != http.MethodOptions) {
-		return replyBadRequest
+		return replyBadRequest, false
 	}
-	if !s.allowed(o, r, client) {
-		return replyForbidden
+	if !s.allowed(o, r, c.address) {
+		return replyForbidden, false
 	}
 	atToken := path == tokenPath
 	switch r.Method {
 	case http.MethodPut:
 		if !atToken {
-			return replyForbidden
+			return replyForbidden, false
 		}
-		return mint(o, r.Header, buf)
+		return mint(in, r.Header, buf), false
 	case http.MethodOptions:
 		if atToken {
-			return replyOptionsToken
+			return replyOptionsToken, false
 		}
-		return replyOptions
+		return replyOptions, false
 	}
 	switch {
 	case atToken:
-		return replyNotAllowedPUT
+		return replyNotAllowedPUT, false
 	case r.Method == http.MethodGet, r.Method == http.MethodHead:
-		return s.read(ctx, o, r.Header, path, client, buf)
+		return s.read(ctx, o, in, r.Header, path, c.address, buf, patience)
 	}
-	return replyNotAllowed
+	return replyNotAllowed, false
 }
 
 // allowed asks the guards against web pages.
@@ -77,7 +89,7 @@ func (s *Server) allowed(o *Options, r *http.Request, client netip.Addr) bool {
 }
 
 // mint answers a PUT for a session token.
-func mint(o *Options, h http.Header, buf *buffer) reply {
+func mint(in *Instance, h http.Header, buf *buffer) reply {
 	if _, forwarded := h[headerForward]; forwarded {
 		return replyForbidden
 	}
@@ -88,39 +100,40 @@ func mint(o *Options, h http.Header, buf *buffer) reply {
 	if !ok {
 		return replyBadRequest
 	}
-	o.Tokens.mint(&buf.token, ttl)
+	in.Tokens.mint(&buf.token, ttl)
 	r := replyMinted
 	r.ttl = int64(ttl / time.Second)
 	r.body = buf.token[:]
-	r.hops = o.Settings.HopLimit
+	r.hops = in.Settings.HopLimit
 	return r
 }
 
-// read answers a GET or HEAD of a path other than the token's.
-func (s *Server) read(ctx context.Context, o *Options, h http.Header, path string, client netip.Addr, buf *buffer) reply {
-	ttl, ok := authorize(o, h)
+// read answers a GET or HEAD of a path other than the token's; again is as of
+// answerAs.
+func (s *Server) read(ctx context.Context, o *Options, in *Instance, h http.Header, path string, client netip.Addr, buf *buffer, patience *time.Timer) (r reply, again bool) {
+	ttl, ok := authorize(in, h)
 	if !ok {
-		return replyUnauthorized
+		return replyUnauthorized, false
 	}
-	r := replyExpectation
+	r = replyExpectation
 	if _, expects := h[headerExpect]; !expects {
-		r = s.content(ctx, o, path, client, buf)
+		r, again = s.content(ctx, o, in, path, client, buf, patience)
 	}
 	r.ttl = ttl
-	return r
+	return r, again
 }
 
 // authorize returns how many seconds the request's token still lives, 0 when
 // it has none and needs none. A token that is there must be valid, needed or
 // not.
-func authorize(o *Options, h http.Header) (ttl int64, ok bool) {
+func authorize(in *Instance, h http.Header) (ttl int64, ok bool) {
 	tokens, given := h[headerToken]
 	if !given {
-		return 0, !o.Settings.TokensRequired
+		return 0, !in.Settings.TokensRequired
 	}
 	if len(tokens) != 1 {
 		return 0, false
 	}
-	remaining, ok := o.Tokens.Check(tokens[0])
+	remaining, ok := in.Tokens.Check(tokens[0])
 	return wholeSeconds(remaining), ok
 }

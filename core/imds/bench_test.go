@@ -31,7 +31,7 @@ func quiet() (*Server, *Tokens) {
 	tokens := NewTokens([]byte("0123456789abcdef"), "i-1", func() time.Duration { return time.Hour })
 	head := RenderHead("", testModified, len(testListing))
 	tree := fixedTree{Kind: router.Content, Head: head, Body: []byte(testListing)}
-	return New(Options{View: tree, Tokens: tokens}), tokens
+	return New(Options{Instance: Instance{View: tree, Tokens: tokens}}), tokens
 }
 
 // answerOnce is what a request costs besides reading it and writing the
@@ -39,7 +39,7 @@ func quiet() (*Server, *Tokens) {
 func answerOnce(t testing.TB, s *Server, r *http.Request, want int) {
 	o := s.options.Load()
 	buf := s.buffers.Get().(*buffer)
-	rep := s.answer(t.Context(), o, r, netip.AddrFrom4([4]byte{127, 0, 0, 1}), buf)
+	rep := s.answer(t.Context(), o, r, client{address: netip.AddrFrom4([4]byte{127, 0, 0, 1})}, buf)
 	if rep.code != want {
 		t.Fatalf("%d, want %d", rep.code, want)
 	}

@@ -19,6 +19,7 @@ type conn struct {
 
 // serving is one call of Serve.
 type serving struct {
+	name       string // of the listener
 	goroutines sync.WaitGroup
 	stopping   bool // guarded by conns.mu
 	retired    bool // as well: the first request of a connection is the last

@@ -11,59 +11,68 @@ import (
 	"github.com/mockmd/mockmd/sdk"
 )
 
-// content answers with what stands at a path.
-func (s *Server) content(ctx context.Context, o *Options, path string, client netip.Addr, buf *buffer) reply {
-	res := lookup(ctx, o, path)
+// content answers with what stands at a path; again is as of answerAs.
+func (s *Server) content(ctx context.Context, o *Options, in *Instance, path string, client netip.Addr, buf *buffer, patience *time.Timer) (r reply, again bool) {
+	res, again := lookup(ctx, o, in, path, patience)
+	if again {
+		return reply{}, true
+	}
 	switch res.Kind {
 	case router.Content:
 		r := replyContent
 		r.head, r.body = res.Head, res.Body
 		r.read = audited(&res, res.Audit)
-		return r
+		return r, false
 	case router.Live:
-		return s.live(ctx, o, res, client, buf)
+		return s.live(ctx, o, in, res, client, buf), false
 	case router.Pending:
 		s.log.Warn("a plugin has not published its first tree yet; answered 503",
 			"path", path, "plugins", strings.Join(res.Awaited, ", "))
-		return replyUnavailable
+		return replyUnavailable, false
 	default:
-		return replyNotFound
+		return replyNotFound, false
 	}
 }
 
-// lookup waits for first trees, for as long as a client is made to.
-func lookup(ctx context.Context, o *Options, path string) router.Result {
-	res := o.View.Lookup(path)
+// lookup waits for first trees, for as long as a client is made to. Again is as
+// of answerAs: where the options are replaced, the tree that is awaited may go
+// to another view.
+func lookup(ctx context.Context, o *Options, in *Instance, path string, patience *time.Timer) (res router.Result, again bool) {
+	res = in.View.Lookup(path)
 	if res.Kind != router.Pending {
-		return res
+		return res, false
 	}
-	patience := time.NewTimer(o.Wait)
-	defer patience.Stop()
+	if patience == nil {
+		patience = time.NewTimer(o.Wait)
+		defer patience.Stop()
+	}
 	for res.Kind == router.Pending {
 		select {
 		case <-res.Changed:
-			again := o.View.Lookup(path)
-			if again.Changed == res.Changed {
-				again.Changed = nil // closed already: it would not wait any more
+			next := in.View.Lookup(path)
+			if next.Changed == res.Changed {
+				next.Changed = nil // closed already: it would not wait any more
 			}
-			res = again
+			res = next
+		case <-o.replaced:
+			return res, true
 		case <-patience.C:
-			return o.View.Lookup(path)
+			return in.View.Lookup(path), false
 		case <-ctx.Done():
-			return res
+			return res, false
 		}
 	}
-	return res
+	return res, false
 }
 
 // live asks the plugin of a live node.
-func (s *Server) live(ctx context.Context, o *Options, res router.Result, client netip.Addr, buf *buffer) reply {
-	if o.Resolve == nil {
+func (s *Server) live(ctx context.Context, o *Options, in *Instance, res router.Result, client netip.Addr, buf *buffer) reply {
+	if in.Resolve == nil {
 		return replyUnavailable
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.ResolveTimeout)
 	defer cancel()
-	value, err := o.Resolve(ctx, res, client)
+	value, err := in.Resolve(ctx, res, client)
 	switch {
 	case errors.Is(err, sdk.ErrNotFound):
 		return replyNotFound

@@ -66,7 +66,10 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 		return false
 	}
 
-	rep := s.answer(ctx, o, r, c.remote, buf)
+	rep := s.answer(ctx, o, r, client{c.remote, c.owner.name}, buf)
+	if rep.code == 0 {
+		return false
+	}
 	if r.Method == http.MethodHead {
 		rep.body = nil
 	}

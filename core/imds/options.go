@@ -2,6 +2,7 @@ package imds
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -63,26 +64,51 @@ type Limits struct {
 	DrainTimeout time.Duration
 }
 
-// Options say what a Server serves, to whom and how. View and Tokens are
-// required.
-type Options struct {
+// Instance is one simulated instance as its clients are served it. View and
+// Tokens are required.
+type Instance struct {
 	// View is where paths are looked up.
 	View Tree
 	// Resolve answers live nodes. The context ends after ResolveTimeout. An
 	// error that is sdk.ErrNotFound becomes 404; any other is logged, so it
 	// must hold no secret, and becomes 503. Without it live nodes are 503.
 	Resolve func(ctx context.Context, r router.Result, client netip.Addr) (Value, error)
-	// ResolveTimeout is 5 s when zero.
-	ResolveTimeout time.Duration
-	// Wait is how long a request waits for the first tree of a plugin before
-	// it is answered with 503; 1 s when zero.
-	Wait time.Duration
-	// Policy says which clients and names are allowed besides this host's.
-	Policy guard.Policy
 	// Tokens makes and checks session tokens.
 	Tokens *Tokens
 	// Settings are the instance's metadata options.
 	Settings Settings
+}
+
+// What else [Options].Choose may find.
+var (
+	// ErrNoInstance says that the client has none: it is answered 404.
+	ErrNoInstance = errors.New("no instance is the client's")
+	// ErrNoEndpoint says that the client's instance is not served where it
+	// came in: the connection is closed without an answer.
+	ErrNoEndpoint = errors.New("the client's instance is not served here")
+	// ErrReplaced says that Update is about to be called, and Choose to be
+	// asked again then.
+	ErrReplaced = errors.New("the options are being replaced")
+)
+
+// Options say what a Server serves, to whom and how.
+type Options struct {
+	// Instance is what every client is served, unless Choose says otherwise.
+	Instance
+	// Choose returns the instance of a client that came in by a listener, as
+	// [Server.ServeAs] was given it. It is called for each request that the
+	// guards let through, and may wait until ctx ends, which is after Wait. The
+	// instance is used until release is called. The errors are those of this
+	// package; any other is answered 503 and logged, so it must hold no secret.
+	// Nil: all clients are served Instance.
+	Choose func(ctx context.Context, listener string, client netip.Addr) (in *Instance, release func(), err error)
+	// ResolveTimeout is 5 s when zero.
+	ResolveTimeout time.Duration
+	// Wait is how long a request waits for its instance and for the first tree
+	// of a plugin before it is answered with 503; 1 s when zero.
+	Wait time.Duration
+	// Policy says which clients and names are allowed besides this host's.
+	Policy guard.Policy
 	// KeepAlive keeps connections open as HTTP/1.1 clients expect. The real
 	// service closes each after one answer.
 	KeepAlive bool
@@ -96,10 +122,13 @@ type Options struct {
 	// is time.Now. Deadlines of sockets are the operating system's and do not
 	// use it.
 	Now func() time.Time
+
+	replaced chan struct{} // closed when others have taken the place of these
 }
 
 // withDefaults fills what is zero.
 func (o Options) withDefaults() Options {
+	o.replaced = make(chan struct{})
 	o.ResolveTimeout = or(o.ResolveTimeout, 5*time.Second)
 	o.Wait = or(o.Wait, time.Second)
 	o.Limits.HeaderBytes = or(o.Limits.HeaderBytes, 8<<10)

@@ -13,6 +13,8 @@ const (
 	refusedPeer refusal = iota
 	refusedHost
 	refusedBrowser
+	refusedUnknown
+	refusedInstance
 	refusedFull
 	refusedAccept
 )

@@ -43,24 +43,28 @@ func New(o Options) *Server {
 // New was given. Connections stay open.
 func (s *Server) Update(o Options) {
 	o = o.withDefaults()
-	s.options.Store(&o)
+	close(s.options.Swap(&o).replaced)
 }
 
-// Serve accepts and answers connections until ctx ends. Then it closes l and
+// Serve is ServeAs for a listener without a name.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error { return s.ServeAs(ctx, l, "") }
+
+// ServeAs accepts and answers connections until ctx ends. Then it closes l and
 // all connections that wait for a request, lets the requests under way end,
 // for at most Limits.DrainTimeout, and returns nil when the last connection is
 // closed. It may be called for several listeners at the same time; they share
 // the limits. It returns an error when l was closed by somebody else; one that
 // was retired ([socket.ErrRetired]) is no failure: who has connected to it may
-// still make a request, and then Serve returns nil.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+// still make a request, and then it returns nil. Name is what the listener is
+// called in [Options].Choose.
+func (s *Server) ServeAs(ctx context.Context, l net.Listener, name string) error {
 	// Requests under way outlive ctx, but not the drain.
 	work, abort := context.WithCancel(context.WithoutCancel(ctx))
 	defer abort()
 	closing := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer closing()
 
-	sv := &serving{}
+	sv := &serving{name: name}
 	err := s.accept(ctx, work, l, sv)
 	_ = l.Close()
 	if errors.Is(err, socket.ErrRetired) {

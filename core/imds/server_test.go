@@ -106,10 +106,10 @@ func newFixture(change ...func(*Options)) *fixture {
 	f.clock.Store(int64(time.Hour))
 	f.tokens = NewTokens([]byte("0123456789abcdef"), "i-0123456789abcdef0", f.clock.now)
 	f.options = Options{
-		View:   testTree(),
-		Tokens: f.tokens,
-		Log:    hclog.New(&hclog.LoggerOptions{Level: hclog.Debug, Output: f.log, DisableTime: true}),
-		Now:    func() time.Time { return testNow },
+		Instance: Instance{View: testTree(), Tokens: f.tokens},
+
+		Log: hclog.New(&hclog.LoggerOptions{Level: hclog.Debug, Output: f.log, DisableTime: true}),
+		Now: func() time.Time { return testNow },
 	}
 	for _, c := range change {
 		c(&f.options)

@@ -35,6 +35,9 @@ type Options struct {
 	Render func(contentType string, lastModified time.Time, size int) []byte
 	// Now is the wall clock. Required.
 	Now func() time.Time
+	// Resized, when there is one, is told how many bytes of memory an instance
+	// takes, about, each time that something is published to it.
+	Resized func(instance string, bytes int)
 }
 
 // Router answers lookups in what plugins have published. Its methods may be
@@ -47,6 +50,9 @@ type Router struct {
 	mu    sync.RWMutex
 	views map[string]*View // by the label of the instance
 }
+
+// ErrNoInstance says that there is no such instance, or none any more.
+var ErrNoInstance = errors.New("there is no such instance")
 
 // New returns a router to which nothing has been published. The error names
 // every malformed mount and every two plugins with the same mount, or the
@@ -111,16 +117,19 @@ func (r *Router) View(instance string) *View {
 func (r *Router) Publish(plugin, instance string, nodes []*pluginv1.Node) error {
 	v := r.View(instance)
 	if v == nil {
-		return fmt.Errorf("plugin %q published a tree for %s, which there is not", plugin, instanceName(instance))
+		return fmt.Errorf("plugin %q published a tree for %s: %w", plugin, instanceName(instance), ErrNoInstance)
 	}
 	p, err := v.press(plugin, nodes)
 	if err != nil {
 		return fmt.Errorf("tree of plugin %q for %s refused: %w", plugin, instanceName(instance), err)
 	}
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	v.trees[plugin] = p
-	v.swap(v.now().UnixNano())
+	size := v.swap(v.now().UnixNano()).size
+	v.mu.Unlock()
+	if r.options.Resized != nil {
+		r.options.Resized(instance, size)
+	}
 	return nil
 }
 

@@ -168,7 +168,7 @@ func TestViewOfUnknownInstance(t *testing.T) {
 		t.Error("an unknown instance has a view")
 	}
 	err := r.Publish("p", "web", nil)
-	if want := `plugin "p" published a tree for instance "web", which there is not`; err == nil || err.Error() != want {
+	if want := `plugin "p" published a tree for instance "web": there is no such instance`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

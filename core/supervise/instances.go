@@ -47,6 +47,12 @@ func (p *Plugin) Ask(in *pluginv1.Instance) {
 	p.instances.change(in.GetLabel(), func(s *instances) { s.asked[in.GetLabel()] = &asked{Instance: in} })
 }
 
+// Asks says whether the plugin is asked for an instance.
+func (p *Plugin) Asks(label string) bool {
+	_, ok := p.instances.revision(label)
+	return ok
+}
+
 // Forget has the plugin forget an instance. What it still publishes of it is
 // dropped. It does not wait.
 func (p *Plugin) Forget(label string) {
