@@ -125,8 +125,9 @@ func (g *generation) choose(s *service) func(ctx context.Context, listener strin
 	for _, address := range []string{g.file.Metadata.Address, g.file.Metadata.IPv6Address} {
 		named[address] = g.file.Metadata.Instance
 	}
-	for _, l := range g.file.Metadata.Listeners {
-		named[l.Address] = l.Instance
+	for i := range g.file.Metadata.Listeners {
+		l := &g.file.Metadata.Listeners[i]
+		named[furtherKey(l)] = l.Instance
 	}
 	return func(ctx context.Context, listener string, client netip.Addr) (*imds.Instance, func(), error) {
 		var ref config.Ref

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"github.com/mockmd/mockmd/core/config"
 	"github.com/mockmd/mockmd/core/internal/socket"
@@ -18,19 +19,30 @@ type listener struct {
 	*socket.Listener
 	role    string // roleMetadata or roleAdmin
 	address string // as configured
+	key     string // tells those of a role apart
+}
+
+// furtherKey is the key of a listener from a labelled block: its address, and
+// its label where the system chooses the port, so that the address says nothing.
+func furtherKey(l *config.Listener) string {
+	if strings.HasSuffix(l.Address, ":0") {
+		return l.Address + " " + l.Name
+	}
+	return l.Address
 }
 
 // wanted are the listeners of a configuration, not open yet, in the order in
 // which they are shown.
 func wanted(file *config.File) []*listener {
-	out := []*listener{{role: roleMetadata, address: file.Metadata.Address}}
+	out := []*listener{{role: roleMetadata, address: file.Metadata.Address, key: file.Metadata.Address}}
 	if file.Metadata.IPv6Address != "" {
-		out = append(out, &listener{role: roleMetadata, address: file.Metadata.IPv6Address})
+		out = append(out, &listener{role: roleMetadata, address: file.Metadata.IPv6Address, key: file.Metadata.IPv6Address})
 	}
-	for _, further := range file.Metadata.Listeners {
-		out = append(out, &listener{role: roleMetadata, address: further.Address})
+	for i := range file.Metadata.Listeners {
+		further := &file.Metadata.Listeners[i]
+		out = append(out, &listener{role: roleMetadata, address: further.Address, key: furtherKey(further)})
 	}
-	return append(out, &listener{role: roleAdmin, address: file.Admin.Address})
+	return append(out, &listener{role: roleAdmin, address: file.Admin.Address, key: file.Admin.Address})
 }
 
 // open opens the listeners of a configuration; on an error, an [*AddressError],

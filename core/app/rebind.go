@@ -25,7 +25,7 @@ func (s *service) rebind(ctx context.Context, file *config.File) ([]*listener, h
 	var diags hcl.Diagnostics
 	for i, l := range list {
 		if same := slices.IndexFunc(s.listeners, func(open *listener) bool {
-			return open.role == l.role && open.address == l.address
+			return open.role == l.role && open.key == l.key
 		}); same >= 0 {
 			list[i] = s.listeners[same]
 			continue
@@ -52,7 +52,7 @@ func (s *service) openBeside(ctx context.Context, l *listener, file *config.File
 		return opened, err
 	}
 	for _, open := range s.listeners {
-		stays := slices.ContainsFunc(wanted(file), func(w *listener) bool { return w.role == open.role && w.address == open.address })
+		stays := slices.ContainsFunc(wanted(file), func(w *listener) bool { return w.role == open.role && w.key == open.key })
 		switch {
 		case stays:
 		case open.address == l.address:
@@ -114,7 +114,7 @@ func (s *service) relisten(list []*listener) {
 		s.leaving = append(s.leaving, l)
 		s.log.Info("listening no more", "listener", l.role, "address", l.Addr().String())
 		end := l.Retire
-		if slices.ContainsFunc(list, func(other *listener) bool { return other.address == l.address }) {
+		if slices.ContainsFunc(list, func(other *listener) bool { return other.key == l.key }) {
 			end = l.PassOn
 		}
 		if err := end(); err != nil {

@@ -72,5 +72,5 @@ func (s *service) serve(ctx context.Context, l *listener) error {
 	if l.role == roleAdmin {
 		return s.admin.Serve(ctx, l)
 	}
-	return s.imds.ServeAs(ctx, l, l.address)
+	return s.imds.ServeAs(ctx, l, l.key)
 }

@@ -25,10 +25,16 @@ func main() {
 	flag.StringVar(&b.program, "mockmd", ".build/mockmd", "the `program` to measure")
 	flag.IntVar(&b.rounds, "rounds", 15, "rounds of each measurement; the median counts")
 	flag.IntVar(&b.requests, "requests", 1000, "requests in one round of a throughput measurement")
+	flag.IntVar(&b.distinct, "clients", 100_000, "distinct clients in the measurement of many instances")
+	many := flag.Bool("instances", false, "measure a configuration of many instances, and nothing else")
 	asJSON := flag.Bool("json", false, "print JSON instead of a table")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := b.all(ctx)
+	measure := b.all
+	if *many {
+		measure = b.instances
+	}
+	err := measure(ctx)
 	stop()
 	if err == nil {
 		err = b.print(*asJSON)
@@ -43,6 +49,7 @@ func main() {
 type bench struct {
 	program          string
 	rounds, requests int
+	distinct         int // clients of many instances
 	rows             []row
 }
 

@@ -26,6 +26,10 @@ metadata {
 }
 admin { address = %q }
 log   { level = "error" }
+`
+
+// threePlugins is what most measurements are made with.
+const threePlugins = `
 instance { iam_instance_profile = "app" }
 plugin "identity" {}
 plugin "placement" {}
@@ -39,6 +43,11 @@ plugin "iam" {
 
 // startMockmd starts the program with its three plugins. It does not wait.
 func (b *bench) startMockmd(ctx context.Context, keepAlive bool) (*server, error) {
+	return b.startWith(ctx, threePlugins, keepAlive)
+}
+
+// startWith starts the program with instances and plugins. It does not wait.
+func (b *bench) startWith(ctx context.Context, rest string, keepAlive bool) (*server, error) {
 	dir, err := os.MkdirTemp("", "mockmd-bench")
 	if err != nil {
 		return nil, err
@@ -52,7 +61,7 @@ func (b *bench) startMockmd(ctx context.Context, keepAlive bool) (*server, error
 		return nil, err
 	}
 	path := filepath.Join(dir, "metadata.hcl")
-	if err := os.WriteFile(path, fmt.Appendf(nil, config, metadata, keepAlive, admin), 0o600); err != nil {
+	if err := os.WriteFile(path, fmt.Appendf(nil, config+"%s", metadata, keepAlive, admin, rest), 0o600); err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, b.program, "-config", path)
