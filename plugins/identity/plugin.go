@@ -47,6 +47,7 @@ var (
 	_ sdk.Restorer   = (*plugin)(nil)
 	_ sdk.Runner     = (*plugin)(nil)
 	_ sdk.Actor      = (*plugin)(nil)
+	_ sdk.Forgetter  = (*plugin)(nil)
 )
 
 // Mounts returns dynamic/instance-identity.
@@ -76,6 +77,9 @@ func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
 	}
 	return tree, nil
 }
+
+// Forget lets the signatures of an instance go that is gone.
+func (p *plugin) Forget(in *sdk.Instance) { p.signed.forget(in.Label) }
 
 // waiting answers once the key is there.
 func (p *plugin) waiting(k kind) func(context.Context, *sdk.Request) (sdk.Leaf, error) {

@@ -96,6 +96,10 @@ func TestSignaturesStay(t *testing.T) {
 	if len(g.signed.made) != 2 {
 		t.Errorf("%d documents are kept, want one for each instance", len(g.signed.made))
 	}
+	g.Forget(&other)
+	if len(g.signed.made) != 1 {
+		t.Errorf("%d documents are kept after one instance is gone", len(g.signed.made))
+	}
 }
 
 // Without a place for the keys all works, with one warning, and a process that

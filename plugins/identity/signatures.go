@@ -32,6 +32,13 @@ func newSignatures(random io.Reader) *signatures {
 	return &signatures{random: random, made: map[string]*signed{}}
 }
 
+// forget lets go what has been made for an instance.
+func (s *signatures) forget(label string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.made, label)
+}
+
 // of returns the text of a signature of the instance's document.
 func (s *signatures) of(k kind, p *pair, in *sdk.Instance) ([]byte, error) {
 	doc := document(in)
