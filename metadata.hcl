@@ -10,6 +10,7 @@ metadata {
   # allowed_hosts   = ["metadata.local"]  # Host names besides this host's own
   # omit            = ["meta-data/public-ipv4"] # paths that shall not be served
   # ipv6_address    = "[::1]:1338"        # with http_protocol_ipv6 below
+  # instance        = "web"               # for all clients, instead of by address
 }
 
 # The admin listener: /status, /bootstrap/creds, /healthz and /readyz. Without
@@ -45,6 +46,13 @@ instance {
     instance_metadata_tags = "enabled"
   }
 }
+
+# One more instance, for the clients that match. It inherits nothing; instance
+# is the one above.
+# instance "web" {
+#   match      = ["127.0.1.0/24"]
+#   account_id = instance.account_id
+# }
 
 # Only plugins with a block run. plugins/README.md lists every path.
 plugin "instance" {}

@@ -9,7 +9,7 @@ import (
 )
 
 // validateEach is how many instances of each for_each Validate evaluates.
-const validateEach = 10_000
+const validateEach = 2000
 
 // Validate checks the configuration, the plugins' parts included, and prints
 // what is wrong with it. Nothing listens and no plugin is run.
