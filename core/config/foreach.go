@@ -180,10 +180,13 @@ func names(expr hclsyntax.Expression, path ...string) bool {
 	if !ok || len(v.Traversal) != len(path) || v.Traversal.RootName() != path[0] {
 		return false
 	}
-	for i, step := range v.Traversal[1:] {
-		if attr, ok := step.(hcl.TraverseAttr); !ok || attr.Name != path[i+1] {
+	var steps []string
+	for _, step := range v.Traversal[1:] {
+		attr, ok := step.(hcl.TraverseAttr)
+		if !ok {
 			return false
 		}
+		steps = append(steps, attr.Name)
 	}
-	return true
+	return slices.Equal(steps, path[1:])
 }

@@ -15,7 +15,12 @@ import (
 
 var metadataSchema = hcl.BodySchema{
 	Attributes: []hcl.AttributeSchema{
-		{Name: "address"}, {Name: "ipv6_address"}, {Name: "omit"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "keep_alive"},
+		{Name: "address"},
+		{Name: "ipv6_address"},
+		{Name: "omit"},
+		{Name: "allowed_hosts"},
+		{Name: "allowed_clients"},
+		{Name: "keep_alive"},
 		{Name: "instance"},
 	},
 	Blocks: []hcl.BlockHeaderSchema{{Type: "instance_cache"}},

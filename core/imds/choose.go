@@ -23,7 +23,7 @@ func (s *Server) answerChosen(ctx context.Context, r *http.Request, c client, bu
 		o := s.options.Load()
 		if patience == nil {
 			patience = time.NewTimer(o.Wait)
-			defer patience.Stop() //nolint:revive // made once
+			defer patience.Stop()
 		}
 		if !s.allowed(o, r, c.address) { // nothing is built for those who are refused
 			return replyForbidden

@@ -52,7 +52,7 @@ func ask(t testing.TB, c *http.Client, method, url string, header ...string) (st
 
 const (
 	ttlHeader   = "X-aws-ec2-metadata-token-ttl-seconds"
-	tokenHeader = "X-aws-ec2-metadata-token" //nolint:gosec // a name, not a token
+	tokenHeader = "X-aws-ec2-metadata-token"
 )
 
 // severalInstances has one of each kind.
