@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -110,11 +111,13 @@ func (b *bench) pss(s *server, when string) {
 }
 
 // clients has those numbered from first to before last read, four at a time,
-// and makes rows of how long that takes them.
+// and makes rows of how long that takes them. On a busy machine the core may
+// give up waiting for a plugin and answer 503; such a client asks again, as
+// SDKs do, which counts in its time.
 func (b *bench) clients(s *server, first, last int, what string) error {
 	base := netip.MustParsePrefix(network).Addr().As4()
 	took := make([]float64, last-first)
-	var next atomic.Int64
+	var next, again atomic.Int64
 	var failure atomic.Pointer[error]
 	var wg sync.WaitGroup
 	for range 4 {
@@ -127,7 +130,12 @@ func (b *bench) clients(s *server, first, last int, what string) error {
 				n := first + i
 				from := netip.AddrFrom4([4]byte{127, base[1] + byte(n>>16), byte(n >> 8), byte(n)})
 				began := time.Now()
-				if err := readName(s.address, from); err != nil {
+				err := readName(s.address, from)
+				for errors.Is(err, errUnavailable) && time.Since(began) < time.Minute {
+					again.Add(1)
+					err = readName(s.address, from)
+				}
+				if err != nil {
 					failure.Store(&err)
 					return
 				}
@@ -146,8 +154,12 @@ func (b *bench) clients(s *server, first, last int, what string) error {
 			Spread: fmt.Sprintf("%.1f … %.1f", took[0], took[len(took)-1]),
 		})
 	}
+	b.rows = append(b.rows, row{What: what + ", 503 and asked again", Unit: "reads", Value: float64(again.Load())})
 	return nil
 }
+
+// errUnavailable is a 503.
+var errUnavailable = errors.New("answered 503")
 
 // readName has a client read its own address in the tags of its instance.
 func readName(address string, from netip.Addr) error {
@@ -163,6 +175,9 @@ func readName(address string, from netip.Addr) error {
 	answer, err := io.ReadAll(c)
 	if err != nil {
 		return fmt.Errorf("client %s: %w", from, err)
+	}
+	if bytes.HasPrefix(answer, []byte("HTTP/1.1 503")) {
+		return fmt.Errorf("client %s: %w", from, errUnavailable)
 	}
 	if !bytes.HasPrefix(answer, ok200) || !strings.HasSuffix(string(answer), "\r\n\r\n"+from.String()) {
 		return fmt.Errorf("client %s is answered %q", from, answer)
