@@ -30,6 +30,7 @@ func configured(t *testing.T, spec Spec, o Options) *Plugin {
 	if err != nil || len(said.GetDiagnostics()) > 0 {
 		t.Fatalf("configure: %v %v", said.GetDiagnostics(), err)
 	}
+	p.Ask(&pluginv1.Instance{Revision: 1, Facts: []byte(`{"id":"i-1"}`)})
 	return p
 }
 
