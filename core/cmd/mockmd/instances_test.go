@@ -192,17 +192,19 @@ func TestManyInstances(t *testing.T) {
 	ids := make([]string, clients)
 	read := func(i int) string {
 		addr := fmt.Sprintf("127.2.%d.%d", i/250, i%250)
-		if name := plainGet(t, d.metadata, addr, "/latest/meta-data/tags/instance/Name"); name != addr {
+		patient := func(path string) (body string) { // 503 is for those who came too early
+			for body == "" && t.Context().Err() == nil {
+				body = plainGet(t, d.metadata, addr, path, http.StatusServiceUnavailable)
+			}
+			return body
+		}
+		if name := patient("/latest/meta-data/tags/instance/Name"); name != addr {
 			t.Errorf("client %s is %q", addr, name)
 		}
-		zone := ""
-		for zone == "" && t.Context().Err() == nil { // 503 is for those who came too early
-			zone = plainGet(t, d.metadata, addr, "/latest/meta-data/placement/availability-zone", http.StatusServiceUnavailable)
-		}
-		if zone != "us-east-1a" {
+		if zone := patient("/latest/meta-data/placement/availability-zone"); zone != "us-east-1a" {
 			t.Errorf("client %s is in %q", addr, zone)
 		}
-		return plainGet(t, d.metadata, addr, "/latest/meta-data/instance-id")
+		return patient("/latest/meta-data/instance-id")
 	}
 	for i := range first {
 		read(i)
