@@ -75,6 +75,7 @@ var (
 	_ sdk.Actor      = (*plugin)(nil)
 	_ sdk.Summarizer = (*plugin)(nil)
 	_ sdk.Documenter = (*plugin)(nil)
+	_ sdk.Forgetter  = (*plugin)(nil)
 )
 
 // Summary names the roles, their accounts, and who is asked for them with
