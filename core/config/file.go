@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/core/instance"
+	"github.com/mockmd/mockmd/core/router"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
@@ -155,6 +156,8 @@ type Plugin struct {
 	PassEnv []string
 	// Timeouts are the plugin's.
 	Timeouts Timeouts
+	// Limits are the plugin's.
+	Limits Limits
 	// Config is the evaluated config block, never nil; its arguments that
 	// could not be evaluated have no JSON.
 	Config *pluginv1.Body
@@ -181,4 +184,29 @@ type Timeouts struct {
 // DefaultTimeouts hold where no timeouts block says otherwise.
 func DefaultTimeouts() Timeouts {
 	return Timeouts{Start: 10 * time.Second, Resolve: time.Second, Act: 30 * time.Second, Stop: 2 * time.Second}
+}
+
+// Limits are what a plugin may use.
+type Limits struct {
+	// TreeBytes is the size of a tree as it is sent, in bytes.
+	TreeBytes int64
+	// TreeNodes is the number of nodes of a tree.
+	TreeNodes int
+	// Memory is how many bytes of memory each process may map writable; 0 is
+	// no limit.
+	Memory int64
+	// OpenFiles is how many file descriptors each process may have.
+	OpenFiles int
+	// Processes is how many processes and threads the user of mockmd may have
+	// for the plugin to start another; 0 is no limit.
+	Processes int
+	// Nice is by how much the plugin gives way to other programs, 0 to 19.
+	Nice int
+	// LogLinesPerSecond is how many lines the plugin may log.
+	LogLinesPerSecond int
+}
+
+// DefaultLimits hold where no limits block says otherwise.
+func DefaultLimits() Limits {
+	return Limits{TreeBytes: router.MaxTree, TreeNodes: router.MaxNodes, OpenFiles: 1024, LogLinesPerSecond: 100}
 }

@@ -35,6 +35,7 @@ var schema = hcl.BodySchema{
 		{Type: "admin"},
 		{Type: "log"},
 		{Type: "timeouts"},
+		{Type: "limits"},
 		{Type: "instance"},
 		{Type: "plugin", LabelNames: []string{"name"}},
 	},
@@ -99,8 +100,9 @@ func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
 	f.Admin = l.admin(l.one(content.Blocks, "admin"), &f.Metadata)
 	f.Log = l.log(l.one(content.Blocks, "log"))
 	timeouts := l.timeouts(l.one(content.Blocks, "timeouts"), DefaultTimeouts())
+	limits := l.limits(l.one(content.Blocks, "limits"), DefaultLimits())
 	blocks := content.Blocks.OfType("plugin")
-	f.Plugins = l.plugins(blocks, timeouts)
+	f.Plugins = l.plugins(blocks, Plugin{Timeouts: timeouts, Limits: limits})
 	if len(blocks) == 0 && !torn {
 		l.errorAt(content.MissingItemRange, "No plugin",
 			"Only plugins with a block run, and this file has none, so there is nothing to serve. %s", l.shipped())

@@ -77,9 +77,20 @@ plugin "rack" {
   mtls     = true
   env      = { A = "1", B = 2 }
   pass_env = ["AWS_*", "TERM"]
+  limits {
+    tree_bytes           = "64KiB"
+    memory               = "1GiB"
+    open_files           = 64
+    processes            = 2000
+    nice                 = 5
+    log_lines_per_second = 10
+  }
 }
 plugin "identity" {
   mount = null
+}
+limits {
+  tree_nodes = 5000
 }
 `
 
@@ -102,6 +113,8 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 	global := config.Timeouts{Start: 10 * time.Second, Resolve: time.Second, Act: time.Minute, Stop: 2 * time.Second}
 	short := global
 	short.Stop = 500 * time.Millisecond
+	limits := config.Limits{TreeBytes: 16 << 20, TreeNodes: 5000, OpenFiles: 1024, LogLinesPerSecond: 100}
+	tight := config.Limits{TreeBytes: 64 << 10, TreeNodes: 5000, Memory: 1 << 30, OpenFiles: 64, Processes: 2000, Nice: 5, LogLinesPerSecond: 10}
 	want := &config.File{
 		Path: filepath.Join(dir, "metadata.hcl"),
 		Dir:  dir, StateDir: filepath.Join(dir, "state", "of", "eu-central-1"),
@@ -122,12 +135,12 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 		},
 		Log: config.Log{Level: "debug", Format: "json"},
 		Plugins: []config.Plugin{
-			{Name: "iam", Mounts: []string{"meta-data/iam"}, Env: map[string]string{}, Timeouts: short},
+			{Name: "iam", Mounts: []string{"meta-data/iam"}, Env: map[string]string{}, Timeouts: short, Limits: limits},
 			{
 				Name: "rack", Command: []string{filepath.Join(dir, "rack"), "-v"}, SHA256: sum, MTLS: true,
-				Env: map[string]string{"A": "1", "B": "2"}, PassEnv: []string{"AWS_*", "TERM"}, Timeouts: global,
+				Env: map[string]string{"A": "1", "B": "2"}, PassEnv: []string{"AWS_*", "TERM"}, Timeouts: global, Limits: tight,
 			},
-			{Name: "identity", Env: map[string]string{}, Timeouts: global},
+			{Name: "identity", Env: map[string]string{}, Timeouts: global, Limits: limits},
 		},
 	}
 	if d := cmp.Diff(want, f, ignore); d != "" {
@@ -181,6 +194,9 @@ func TestDefaults(t *testing.T) {
 	}
 	if want := (config.Timeouts{Start: 10 * time.Second, Resolve: time.Second, Act: 30 * time.Second, Stop: 2 * time.Second}); p.Timeouts != want {
 		t.Errorf("timeouts %+v, want %+v", p.Timeouts, want)
+	}
+	if want := (config.Limits{TreeBytes: 16 << 20, TreeNodes: 65536, OpenFiles: 1024, LogLinesPerSecond: 100}); p.Limits != want {
+		t.Errorf("limits %+v, want %+v", p.Limits, want)
 	}
 	if p.Config == nil || p.Config.GetRange().GetStart().GetLine() != 1 || len(p.Config.GetAttributes()) != 0 {
 		t.Errorf("config of a plugin without the block: %v", p.Config)

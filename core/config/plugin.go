@@ -15,19 +15,20 @@ var pluginSchema = hcl.BodySchema{
 	Attributes: []hcl.AttributeSchema{
 		{Name: "command"}, {Name: "sha256"}, {Name: "mount"}, {Name: "mtls"}, {Name: "env"}, {Name: "pass_env"},
 	},
-	Blocks: []hcl.BlockHeaderSchema{{Type: "timeouts"}, {Type: "config"}},
+	Blocks: []hcl.BlockHeaderSchema{{Type: "timeouts"}, {Type: "limits"}, {Type: "config"}},
 }
 
 // pluginName is what a plugin may be called: it stands in logs and paths.
 var pluginName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 // plugins decodes the plugin blocks and returns those that can be started.
-func (l *loader) plugins(blocks hcl.Blocks, timeouts Timeouts) []Plugin {
+// Base has the timeouts and limits of those that name none.
+func (l *loader) plugins(blocks hcl.Blocks, base Plugin) []Plugin {
 	var out []Plugin
 	names := map[string]hcl.Range{}
 	mounts := map[string]claim{}
 	for _, block := range blocks {
-		p, ok := l.plugin(block, timeouts, mounts)
+		p, ok := l.plugin(block, base, mounts)
 		first, taken := names[p.Name]
 		switch {
 		case taken:
@@ -52,7 +53,7 @@ func (l *loader) plugins(blocks hcl.Blocks, timeouts Timeouts) []Plugin {
 // because what is wrong could make it another program than the user means, or
 // the same one under other conditions. Wrong mounts and a wrong config block
 // are no such reason: a process that is only asked to check them does no harm.
-func (l *loader) plugin(block *hcl.Block, timeouts Timeouts, mounts map[string]claim) (Plugin, bool) {
+func (l *loader) plugin(block *hcl.Block, base Plugin, mounts map[string]claim) (Plugin, bool) {
 	p := Plugin{Name: block.Labels[0], Range: block.DefRange}
 	before := l.errors()
 	said := len(l.diags)
@@ -63,7 +64,8 @@ func (l *loader) plugin(block *hcl.Block, timeouts Timeouts, mounts map[string]c
 	p.MTLS, _, _ = get[bool](l, content.Attributes, "mtls")
 	p.Env = l.env(content.Attributes)
 	p.PassEnv = l.passEnv(content.Attributes)
-	p.Timeouts = l.timeouts(l.one(content.Blocks, "timeouts"), timeouts)
+	p.Timeouts = l.timeouts(l.one(content.Blocks, "timeouts"), base.Timeouts)
+	p.Limits = l.limits(l.one(content.Blocks, "limits"), base.Limits)
 	ok := l.errors() == before
 
 	l.mounts(&p, content.Attributes, mounts)
