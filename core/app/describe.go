@@ -24,7 +24,7 @@ func Describe(ctx context.Context, o Options, command []string) (*pluginv1.Descr
 	if err != nil {
 		return nil, err
 	}
-	c.Timeouts = config.DefaultTimeouts()
+	c.Timeouts, c.Limits = config.DefaultTimeouts(), config.DefaultLimits()
 	log, err := newLog(&o, config.Log{Level: "warn", Format: "text"}, o.Stderr)
 	if err != nil {
 		return nil, err

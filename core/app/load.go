@@ -21,6 +21,7 @@ type host struct {
 	options   *Options
 	log       hclog.Logger
 	socketDir string
+	reaper    *supervise.Reaper // nil where the system has none
 }
 
 // first loads the configuration for the first time, prints what there is to
@@ -40,6 +41,9 @@ func first(ctx context.Context, o *Options) (*generation, *host, error) {
 		}
 		if h.socketDir, err = supervise.PrepareSocketDir(""); err != nil {
 			return nil, nil, err
+		}
+		if h.reaper, err = supervise.NewReaper(); err != nil { // some sandboxes forbid it
+			h.log.Warn("what plugins leave behind may outlive them", "error", err)
 		}
 		g = prepare(ctx, h, file, r, nil)
 	}

@@ -20,6 +20,9 @@ type Options struct {
 	Version string
 	// Builtins are the plugins that need no command in the configuration.
 	Builtins []Builtin
+	// Launcher is the command that puts itself under a plugin's limits and then
+	// becomes the program that follows it, for all plugins but the built-ins.
+	Launcher []string
 	// Environ is the process's environment, as os.Environ returns it.
 	Environ []string
 	// Hangups has the configuration taken in anew at each value, as far as

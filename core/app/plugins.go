@@ -65,7 +65,7 @@ type launch struct {
 
 // start starts the plugin of a block and has it check its configuration.
 func (m *member) start(ctx context.Context, h *host, c *config.Plugin, l launch) hcl.Diagnostics {
-	sp, err := supervise.Start(ctx, l.spec, supervise.Options{Log: h.log, CoreVersion: h.options.Version, SocketDir: h.socketDir})
+	sp, err := supervise.Start(ctx, l.spec, supervise.Options{Log: h.log, CoreVersion: h.options.Version, SocketDir: h.socketDir, Reaper: h.reaper})
 	if err != nil {
 		return hcl.Diagnostics{startDiagnostic(c, err)}
 	}

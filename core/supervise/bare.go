@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"google.golang.org/protobuf/types/known/emptypb"
 
@@ -15,7 +16,10 @@ import (
 // Process is one plugin process without a [Plugin] that keeps it: whoever
 // holds it speaks the contract himself. It is started and ended as the core
 // does, and is there to check that a plugin keeps the contract.
-type Process struct{ p *process }
+type Process struct {
+	p    *process
+	gate *gate
+}
 
 // Open starts a process and shakes hands with it; the health call is left to
 // the caller. The error names the plugin; nothing is left behind. Close must be
@@ -23,11 +27,13 @@ type Process struct{ p *process }
 func Open(ctx context.Context, spec Spec, o Options) (*Process, error) {
 	ctx, cancel := context.WithTimeout(ctx, spec.Timeouts.Start)
 	defer cancel()
-	p, err := open(ctx, &spec, &o)
+	g := newGate(o.Log.With("plugin", spec.Name), spec.Limits.LogLinesPerSecond)
+	p, err := open(ctx, &spec, &o, g, func(time.Duration) {})
 	if err != nil {
+		g.close()
 		return nil, err
 	}
-	return &Process{p}, nil
+	return &Process{p, g}, nil
 }
 
 // Client returns the plugin's service.
@@ -65,4 +71,7 @@ func (p *Process) Exited() <-chan struct{} { return p.p.exited() }
 func (p *Process) Ended() error { return errors.Join(exitError(p.p), p.p.stderr.said()) }
 
 // Close ends the process for certain. It may be called again.
-func (p *Process) Close() { p.p.close() }
+func (p *Process) Close() {
+	p.p.close()
+	p.gate.close()
+}

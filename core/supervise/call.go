@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -103,7 +104,7 @@ func (p *Plugin) Resolve(ctx context.Context, instance, node, path, version stri
 		if err != nil {
 			return nil, err
 		}
-		a, err := proc.rpc.Resolve(ctx, r)
+		a, err := proc.rpc.Resolve(ctx, r, grpc.MaxCallRecvMsgSize(p.spec.Limits.treeBytes()))
 		proc.done()
 		switch {
 		case err == nil && a.GetLeaf() == nil:

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/hashicorp/go-plugin/runner"
 )
@@ -31,6 +32,12 @@ type child struct {
 	began          chan struct{} // closed when the start has been tried
 	exited         chan struct{} // closed when the process has been reaped, or has not started
 	waitErr        error         // how it ended; read after exited
+	strays         int           // what had left its group and was ended with it; read after exited
+	started        time.Time     // read after began
+	reaper         *Reaper
+	ctx            context.Context // of the output's readers: ends when the process is to
+	gate           *gate
+	stray          io.Writer // takes what is printed to stdout past the handshake
 	closePipes     func()
 }
 
@@ -39,24 +46,29 @@ var _ runner.Runner = (*child)(nil)
 // selfExecutable is the core's own program, as a built-in's command names it.
 const selfExecutable = "/proc/self/exe"
 
-// newChild prepares a process for spec.
-func newChild(spec *Spec) (*child, error) {
+// newChild prepares a process for spec. What the process prints is handled as
+// its fields ctx, gate and stray say, which must be set before it is started.
+func newChild(spec *Spec, r *Reaper) (*child, error) {
 	cmd := &exec.Cmd{
 		Path:        spec.Command[0],
 		Args:        slices.Clone(spec.Command),
-		Env:         slices.Clone(spec.Env),
+		Env:         spec.Limits.environ(slices.Clone(spec.Env)),
 		Dir:         spec.Dir,
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}, // Ctrl-C is for the core alone
-	}
-	if cmd.Path == selfExecutable {
-		cmd.Args[0] = os.Args[0] // for those who look at the process list
 	}
 	if !spec.Outlive {
 		dieWithParent(cmd.SysProcAttr)
 	}
-	c := &child{cmd: cmd, name: spec.Name, began: make(chan struct{}), exited: make(chan struct{}), closePipes: func() {}}
+	c := &child{cmd: cmd, name: spec.Name, reaper: r, began: make(chan struct{}), exited: make(chan struct{}), closePipes: func() {}}
 	if err := pin(cmd, spec.SHA256); err != nil {
 		return nil, err
+	}
+	if len(spec.Launcher) > 0 {
+		cmd.Args = slices.Concat(spec.Launcher, []string{cmd.Path}, cmd.Args)
+		cmd.Path = spec.Launcher[0]
+	}
+	if cmd.Path == selfExecutable {
+		cmd.Args[0] = os.Args[0] // for those who look at the process list
 	}
 	return c, nil
 }
@@ -81,9 +93,15 @@ func (c *child) Start(context.Context) error {
 	started := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		err := c.cmd.Start()
+		c.started = time.Now()
+		err := c.reaper.start(func() (*os.Process, error) {
+			err := c.cmd.Start()
+			return c.cmd.Process, err
+		})
+		var birth uint64
 		if err == nil {
 			c.pid.Store(int64(c.cmd.Process.Pid))
+			birth = born(c.cmd.Process.Pid)
 		}
 		close(c.began)
 		_ = outW.Close() // the child has its own
@@ -98,6 +116,7 @@ func (c *child) Start(context.Context) error {
 		}
 		c.waitErr = c.cmd.Wait()
 		_ = c.killGroup() // what the process forked does not outlive it
+		c.strays = c.reaper.ended(c.cmd.Process.Pid, birth)
 		close(c.exited)
 	}()
 	if err := <-started; err != nil {
@@ -124,6 +143,15 @@ func (c *child) killed() bool {
 	return ok && s.Signal() == syscall.SIGKILL // -1 when it was no signal
 }
 
+// cpu is the processor time that the process, which has exited, and those of
+// its children that it has waited for have taken.
+func (c *child) cpu() time.Duration {
+	if c.cmd.ProcessState == nil { // not started
+		return 0
+	}
+	return c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
+}
+
 // Kill ends the process and all that it forked.
 func (c *child) Kill(context.Context) error {
 	select {
@@ -146,10 +174,12 @@ func (c *child) killGroup() error {
 }
 
 // Stdout is where the handshake is read from.
-func (c *child) Stdout() io.ReadCloser { return c.stdout }
+func (c *child) Stdout() io.ReadCloser { return &handshakeLine{ReadCloser: c.stdout, rest: c.stray} }
 
 // Stderr is where the plugin's log is read from.
-func (c *child) Stderr() io.ReadCloser { return c.stderr }
+func (c *child) Stderr() io.ReadCloser {
+	return &slowed{ReadCloser: c.stderr, gate: c.gate, ctx: c.ctx}
+}
 
 // Name is the plugin's name, under which go-plugin logs its lines.
 func (c *child) Name() string { return c.name }

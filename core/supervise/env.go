@@ -40,3 +40,8 @@ func named(variable, pattern string) bool {
 	}
 	return variable == pattern
 }
+
+// has tells whether an environment has a variable.
+func has(env []string, name string) bool {
+	return slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
+}

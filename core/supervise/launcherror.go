@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
+
+	"github.com/hashicorp/go-plugin"
 
 	"github.com/mockmd/mockmd/sdk/wire"
 )
@@ -17,20 +20,36 @@ func (e *PermanentError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *PermanentError) Unwrap() error { return e.Err }
 
-// versionMismatch is how go-plugin words it; it has no error value for it.
-var versionMismatch = regexp.MustCompile(`Plugin version: (\d+), Client versions`)
+// The version mismatches as go-plugin words them; it has no error value for
+// them.
+var (
+	contractMismatch  = regexp.MustCompile(`Plugin version: (\d+), Client versions`)
+	handshakeMismatch = regexp.MustCompile(`Plugin version: (\d+), Core version`)
+)
 
 // startError names the plugin, and the mend where one is known. Only what the
 // configuration and the program themselves cannot mend by themselves is
 // permanent: a file that is missing may be back after an upgrade.
-func startError(spec *Spec, err error) error {
-	if m := versionMismatch.FindStringSubmatch(err.Error()); m != nil {
-		return &PermanentError{fmt.Errorf("plugin %q speaks contract version %s, this mockmd speaks %d: "+
-			"rebuild the plugin with the SDK of this release, or use the mockmd it was made for", spec.Name, m[1], wire.ProtocolVersion)}
+func startError(spec *Spec, o *Options, err error) error {
+	if m := contractMismatch.FindStringSubmatch(err.Error()); m != nil {
+		return &PermanentError{fmt.Errorf("plugin %q speaks contract version %s, and mockmd %s speaks %d: %s",
+			spec.Name, m[1], o.CoreVersion, wire.ProtocolVersion, mend(m[1], wire.ProtocolVersion))}
+	}
+	if m := handshakeMismatch.FindStringSubmatch(err.Error()); m != nil {
+		return &PermanentError{fmt.Errorf("plugin %q shakes hands by version %s of go-plugin's protocol, and mockmd %s by %d: %s",
+			spec.Name, m[1], o.CoreVersion, plugin.CoreProtocolVersion, mend(m[1], plugin.CoreProtocolVersion))}
 	}
 	err = fmt.Errorf("start plugin %q: %w", spec.Name, err)
 	if errors.As(err, new(*PinError)) {
 		return &PermanentError{err}
 	}
 	return err
+}
+
+// mend says what to do when a plugin speaks another version than the core.
+func mend(theirs string, ours int) string {
+	if n, err := strconv.Atoi(theirs); err == nil && n < ours {
+		return "the plugin is the older one; rebuild it with the SDK of this mockmd, or run the mockmd that it was made for"
+	}
+	return "the plugin is the newer one; run the mockmd that it was made for, or rebuild it with the SDK of this one"
 }

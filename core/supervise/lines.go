@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"sync"
 
@@ -15,15 +16,21 @@ const maxLine = 16 << 10
 type lines struct {
 	log    hclog.Logger
 	stream string
+	gate   *gate
+	ctx    context.Context // ends with the process
 
 	mu      sync.Mutex
 	pending []byte
 }
 
-func newLines(log hclog.Logger, stream string) *lines { return &lines{log: log, stream: stream} }
+func newLines(ctx context.Context, log hclog.Logger, stream string, g *gate) *lines {
+	return &lines{log: log, stream: stream, gate: g, ctx: ctx}
+}
 
-// Write logs each line that is complete. It never fails.
+// Write logs each line that is complete. It never fails, and takes its time
+// when there is more than the gate allows.
 func (l *lines) Write(b []byte) (int, error) {
+	l.gate.read(l.ctx, len(b))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pending = append(l.pending, b...)

@@ -33,6 +33,9 @@ type Plugin struct {
 	request     *pluginv1.ConfigureRequest
 	healthEvery time.Duration
 	instances   *instances
+	gate        *gate        // of all that comes into the log because of the plugin
+	noise       hclog.Logger // for lines that the plugin causes; goes through the gate
+	pace        *pacer
 
 	// For the stream's goroutine only.
 	said    string            // what the process says is wrong
@@ -56,8 +59,12 @@ func Start(ctx context.Context, spec Spec, o Options) (*Plugin, error) {
 		snapshot: Snapshot{Name: spec.Name, State: StateStarting},
 		change:   make(chan struct{}), healthEvery: healthEvery, instances: newInstances(),
 	}
-	proc, err := launch(ctx, &p.spec, &p.o)
+	p.gate = newGate(p.log, spec.Limits.LogLinesPerSecond)
+	p.noise = pluginLog{Logger: p.log, gate: p.gate, plugin: true}
+	p.pace = newPacer()
+	proc, err := launch(ctx, &p.spec, &p.o, p.gate, p.spent)
 	if err != nil {
+		p.gate.close()
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, spec.Timeouts.Start)
@@ -66,11 +73,12 @@ func Start(ctx context.Context, spec Spec, o Options) (*Plugin, error) {
 	if err != nil {
 		err = proc.reason(ctx, err)
 		proc.close()
+		p.gate.close()
 		return nil, fmt.Errorf("ask plugin %q what it is: %w", spec.Name, err)
 	}
 	p.description = d
 	p.proc = proc
-	p.snapshot.PID, p.snapshot.Started = int(proc.child.pid.Load()), time.Now()
+	p.snapshot.PID, p.snapshot.Started = int(proc.child.pid.Load()), proc.child.started
 	for _, c := range d.GetCapabilities() {
 		if c == pluginv1.Capability_CAPABILITY_VALIDITY {
 			p.snapshot.Validity = true
@@ -109,12 +117,19 @@ func (p *Plugin) Close() {
 	if p.proc != nil {
 		p.proc.close()
 	}
+	p.gate.close()
+}
+
+// spent adds the processor time of a process that has ended.
+func (p *Plugin) spent(cpu time.Duration) {
+	p.set(func(s *Snapshot) { s.EndedCPU += cpu })
 }
 
 // Run keeps the plugin alive until ctx ends, and then ends its process. What
 // the plugin publishes goes to sink. It may be called again once it has
 // returned; the plugin then begins with a new process.
 func (p *Plugin) Run(ctx context.Context, sink Sink) {
+	defer p.gate.close()
 	p.sink = sink
 	wait := backoff{random: rand.Float64}
 	p.mu.Lock()
@@ -157,12 +172,12 @@ func (p *Plugin) Run(ctx context.Context, sink Sink) {
 // restart starts a process in place of one that died and configures it.
 func (p *Plugin) restart(ctx context.Context) (*process, error) {
 	p.set(func(s *Snapshot) { s.State, s.Message, s.Restarts = StateStarting, "", s.Restarts+1 })
-	proc, err := launch(ctx, &p.spec, &p.o)
+	proc, err := launch(ctx, &p.spec, &p.o, p.gate, p.spent)
 	if err != nil {
 		return nil, err
 	}
 	p.set(func(s *Snapshot) {
-		s.State, s.PID, s.Started = StateConfiguring, int(proc.child.pid.Load()), time.Now()
+		s.State, s.PID, s.Started = StateConfiguring, int(proc.child.pid.Load()), proc.child.started
 	})
 	a, err := p.configure(ctx, proc)
 	if err != nil {

@@ -55,7 +55,7 @@ func (s *trees) get(path string) string {
 func testSpec(mode string) Spec {
 	self, _ := os.Executable()
 	return Spec{
-		Name: "test", Command: []string{self},
+		Name: "test", Command: []string{self}, Launcher: []string{self, launchCommand},
 		Env:      Environ(os.Environ(), nil, map[string]string{modeEnv: mode}),
 		Timeouts: Timeouts{Start: 20 * time.Second, Resolve: 10 * time.Second, Act: 10 * time.Second, Stop: 2 * time.Second},
 	}
@@ -64,7 +64,7 @@ func testSpec(mode string) Spec {
 func testOptions(t *testing.T) Options {
 	return Options{
 		Log:         hclog.New(&hclog.LoggerOptions{Output: t.Output(), Level: hclog.Trace}),
-		CoreVersion: "test", SocketDir: shortDir(t),
+		CoreVersion: "test", SocketDir: shortDir(t), Reaper: reaper,
 	}
 }
 
@@ -369,8 +369,8 @@ func TestStartFails(t *testing.T) {
 		"exits":         {mode: "exit", want: "start plugin \"test\": the process ended: exit status 7 before it shook hands as a mockmd plugin does (by sdk.Serve)\nit wrote:\n  cannot open the rack"},
 		"no handshake":  {mode: "garbage", want: "did not answer as a mockmd plugin does"},
 		"silent":        {mode: "silent", want: "start plugin \"test\": ", change: func(s *Spec) { s.Timeouts.Start = 200 * time.Millisecond }},
-		"wrong version": {mode: "version", want: `plugin "test" speaks contract version 99, this mockmd speaks 1: rebuild the plugin`, permanent: true},
-		"not there":     {want: "no such file", change: func(s *Spec) { s.Command = []string{"/no/such/file"} }},
+		"wrong version": {mode: "version", want: `plugin "test" speaks contract version 99, and mockmd test speaks 1: the plugin is the newer one; run the mockmd that it was made for, or rebuild it with the SDK of this one`, permanent: true},
+		"not there":     {want: "start plugin \"test\": it could not be run\nit wrote:\n  run /no/such/file: no such file or directory", change: func(s *Spec) { s.Command = []string{"/no/such/file"} }},
 		"script":        {want: "the process ended: exit status 3 before", change: func(s *Spec) { s.Command = []string{script} }},
 		"pin":           {mode: "plain", want: "the configuration pins 0102", permanent: true, change: func(s *Spec) { s.SHA256 = []byte{1, 2} }},
 	} {

@@ -11,7 +11,7 @@ import (
 func TestPluginLogIsTidy(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	l := pluginLog{Logger: hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Trace, DisableTime: true})}.Named("plugin").Named("iam")
+	l := pluginLog{Logger: hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Trace, DisableTime: true}), gate: newGate(hclog.NewNullLogger(), 0)}.Named("plugin").Named("iam")
 	for _, log := range []func(string, ...any){l.Trace, l.Debug, l.Info, l.Warn, l.Error} {
 		log("new credentials", "role", "app", "timestamp", "now", "expires", "soon")
 	}
@@ -28,7 +28,7 @@ func TestPluginLogIsTidy(t *testing.T) {
 func TestPrintedLinesAreSeen(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	l := pluginLog{Logger: hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Info, DisableTime: true})}
+	l := pluginLog{Logger: hclog.New(&hclog.LoggerOptions{Output: &b, Level: hclog.Info, DisableTime: true}), gate: newGate(hclog.NewNullLogger(), 0)}
 	l.Debug("go-plugin's own")
 	l.Named("iam").Debug("printed")
 	l.Named("iam").Debug("logged", "role", "app")

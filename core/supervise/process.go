@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health/grpc_health_v1"
 
+	"github.com/mockmd/mockmd/core/internal/confine"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 	"github.com/mockmd/mockmd/sdk/wire"
 )
@@ -40,21 +41,24 @@ type process struct {
 	undir  func() error // removes the socket's directory; may be called again
 	output []*lines
 	stderr *tail
+	quick  func() // has what is left of the output read without delay
 	close  func() // ends the process for certain; may be called again
 }
 
 // launch starts a process, shakes hands and makes the first health call. Then
 // the socket is unlinked: the one connection is all that is ever needed, and
 // nothing is left for anybody else to dial or for a crash to leave behind.
-func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
+//
+// Spent is told what processor time the process has taken when it is gone.
+func launch(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.Duration)) (*process, error) {
 	ctx, cancel := context.WithTimeout(ctx, spec.Timeouts.Start)
 	defer cancel()
-	p, err := open(ctx, spec, o)
+	p, err := open(ctx, spec, o, g, spent)
 	if err != nil {
 		return nil, err
 	}
 	if err := p.healthy(ctx); err != nil {
-		return nil, p.abandon(ctx, spec, err)
+		return nil, p.abandon(ctx, spec, o, err)
 	}
 	if err := p.undir(); err != nil {
 		o.Log.Warn("socket directory not removed", "plugin", spec.Name, "error", err)
@@ -63,20 +67,29 @@ func launch(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 }
 
 // open starts a process and shakes hands.
-func open(ctx context.Context, spec *Spec, o *Options) (*process, error) {
-	c, err := newChild(spec)
+func open(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.Duration)) (*process, error) {
+	c, err := newChild(spec, o.Reaper)
 	if err != nil {
-		return nil, startError(spec, err)
+		return nil, startError(spec, o, err)
 	}
 	dir, remove, err := socketDir(o.SocketDir)
 	if err != nil {
-		return nil, startError(spec, err)
+		return nil, startError(spec, o, err)
 	}
-	log := o.Log.Named("plugin")
-	p := &process{child: c, stderr: &tail{}, undir: sync.OnceValue(remove), grace: spec.Timeouts.Stop, output: []*lines{
-		newLines(log.Named(spec.Name), "stdout"), newLines(log.Named(spec.Name), "stderr"),
+	log := pluginLog{Logger: o.Log.Named("plugin"), gate: g}
+	out := log.Named(spec.Name)
+	outCtx, quick := context.WithCancel(context.Background())
+	p := &process{child: c, stderr: &tail{}, undir: sync.OnceValue(remove), grace: spec.Timeouts.Stop, quick: quick, output: []*lines{
+		newLines(outCtx, out, "stdout", g), newLines(outCtx, out, "stderr", g), newLines(outCtx, out, "stdout", g),
 	}}
-	p.close = sync.OnceFunc(p.end)
+	c.ctx, c.gate, c.stray = outCtx, g, p.output[2]
+	p.close = sync.OnceFunc(func() {
+		p.end()
+		spent(c.cpu())
+		if c.strays > 0 {
+			o.Log.Warn("processes that had left the plugin's process group were ended with it", "plugin", spec.Name, "processes", c.strays)
+		}
+	})
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  wire.Handshake(),
 		VersionedPlugins: wire.Plugins(nil),
@@ -84,14 +97,14 @@ func open(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		StartTimeout:     spec.Timeouts.Start,
 		AutoMTLS:         spec.MTLS,
 		SkipHostEnv:      true,
-		Logger:           pluginLog{Logger: log},
+		Logger:           log,
 		Stderr:           p.stderr,
 		SyncStdout:       p.output[0],
 		SyncStderr:       p.output[1],
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: dir},
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithIdleTimeout(0), // a connection that went idle could not be dialled again
-			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree)),
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree), grpc.ForceCodecV2(newCodec(spec.Limits))),
 		},
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
 			p.child.cmd.Env = append(p.child.cmd.Env, cmd.Env...) // what the handshake needs
@@ -99,18 +112,28 @@ func open(ctx context.Context, spec *Spec, o *Options) (*process, error) {
 		},
 	})
 	if err := p.connect(ctx); err != nil {
-		return nil, p.abandon(ctx, spec, err)
+		return nil, p.abandon(ctx, spec, o, err)
 	}
 	return p, nil
 }
 
 // abandon ends a process that did not come up and says why it did not.
-func (p *process) abandon(ctx context.Context, spec *Spec, err error) error {
-	if p.child.pid.Load() != 0 && p.gone(ctx) && !p.child.killed() {
+func (p *process) abandon(ctx context.Context, spec *Spec, o *Options, err error) error {
+	err = p.why(ctx, err)
+	p.close() // first, so that all that it wrote has been read
+	return startError(spec, o, errors.Join(err, p.stderr.said()))
+}
+
+// why says why a process did not come up, better than the connection can.
+func (p *process) why(ctx context.Context, err error) error {
+	switch {
+	case p.child.pid.Load() == 0 || !p.gone(ctx) || p.child.killed():
+	case p.child.cmd.ProcessState.ExitCode() == confine.CannotRun:
+		err = errors.New("it could not be run")
+	default:
 		err = fmt.Errorf("%w before it shook hands as a mockmd plugin does (by sdk.Serve)", exitError(p))
 	}
-	p.close() // first, so that all that it wrote has been read
-	return startError(spec, errors.Join(err, p.stderr.said()))
+	return err
 }
 
 // connect starts the process and dials it. go-plugin does both without a
@@ -190,6 +213,7 @@ func (p *process) exited() <-chan struct{} { return p.child.exited }
 // end is the kill ladder. go-plugin's own Kill asks the plugin to shut down
 // without a deadline, so it runs beside a watch that does not wait for it.
 func (p *process) end() {
+	p.quick()
 	defer func() {
 		_ = p.undir() // mostly gone already
 		for _, l := range p.output {

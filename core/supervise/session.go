@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -78,8 +80,8 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 	go func() {
 		defer close(ended)
 		for {
-			var m *pluginv1.RunResponse
-			if m, recvErr = stream.Recv(); recvErr != nil {
+			m := &received{}
+			if recvErr = p.receive(streamCtx, ctx.Done(), stream, m); recvErr != nil {
 				return
 			}
 			p.take(m, proc, generation)
@@ -149,11 +151,39 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 	}
 }
 
-// gaveUp is the plugin's own word on why it ended its run; nil when the stream
-// just broke.
+// receive takes in the next message of the plugin, no faster than the pace of
+// plugins allows until stop is closed.
+func (p *Plugin) receive(ctx context.Context, stop <-chan struct{}, stream grpc.ClientStream, m *received) error {
+	if err := p.pace.message(ctx); err != nil {
+		return err
+	}
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	if m.GetTree() != nil {
+		return p.pace.tree(ctx, stop)
+	}
+	return nil
+}
+
+// How gRPC words that the core does not take a message.
+var (
+	tooLarge  = regexp.MustCompile(`received message larger than max \((\d+) vs\. (\d+)\)`)
+	undecoded = regexp.MustCompile(`failed to unmarshal the received message: (.*)`)
+)
+
+// gaveUp is the plugin's own word on why it ended its run, or why the core has
+// torn the stream; nil when the stream just broke.
 func gaveUp(err error) error {
+	text := status.Convert(err).Message()
+	if m := tooLarge.FindStringSubmatch(text); m != nil {
+		return fmt.Errorf("the plugin is cut off: it sent a message of %s bytes, at most %s are taken", m[1], m[2])
+	}
+	if m := undecoded.FindStringSubmatch(text); m != nil {
+		return fmt.Errorf("the plugin is cut off: it sent what is not taken: %s", m[1])
+	}
 	if s, ok := status.FromError(err); ok && s.Code() != codes.Unavailable && s.Code() != codes.Canceled {
-		return fmt.Errorf("the plugin gave up: %s", s.Message())
+		return fmt.Errorf("the plugin gave up: %s", plain(s.Message()))
 	}
 	return nil
 }
@@ -175,10 +205,12 @@ func exitError(proc *process) error {
 }
 
 // take handles one message of the plugin.
-func (p *Plugin) take(m *pluginv1.RunResponse, proc *process, generation int) {
-	switch m := m.GetMessage().(type) {
+func (p *Plugin) take(r *received, proc *process, generation int) {
+	switch m := r.GetMessage().(type) {
 	case *pluginv1.RunResponse_Tree:
-		p.publish(m.Tree)
+		began := time.Now()
+		ok := p.publish(m.Tree, r.refused)
+		p.pace.done(r.took+time.Since(began), !ok)
 	case *pluginv1.RunResponse_Ready:
 		p.ready(proc)
 	case *pluginv1.RunResponse_Status:
@@ -208,32 +240,37 @@ func (p *Plugin) ready(proc *process) {
 }
 
 // publish hands a tree to the sink unless it was built from facts that are no
-// more, or nobody asks for its instance any more.
-func (p *Plugin) publish(t *pluginv1.Tree) {
+// more, or nobody asks for its instance any more, or is over the limits
+// already. It is false when the tree is refused.
+func (p *Plugin) publish(t *pluginv1.Tree, over error) bool {
 	label := t.GetInstance()
 	revision, ok := p.instances.revision(label)
 	if !ok {
-		p.log.Debug("tree of an instance that is not asked for dropped", "instance", label)
-		return
+		p.noise.Debug("tree of an instance that is not asked for dropped", "instance", label)
+		return true
 	}
 	if t.GetRevision() < revision {
-		return
+		return true
 	}
-	err := p.sink.Publish(p.spec.Name, label, t.GetNodes())
+	err := over
+	if err == nil {
+		err = p.sink.Publish(p.spec.Name, label, t.GetNodes())
+	}
 	if _, ok := p.instances.revision(label); !ok {
-		return // forgotten meanwhile, and then the sink has it no more either
+		return true // forgotten meanwhile, and then the sink has it no more either
 	}
 	if err != nil {
-		p.log.Error("tree refused", "error", err, "last_one_stays", p.instances.taken(label, false))
+		p.noise.Error("tree refused", "error", err.Error(), "last_one_stays", p.instances.taken(label, false))
 		p.refused[label] = "tree refused: " + err.Error()
 		p.settle()
-		return
+		return false
 	}
 	delete(p.refused, label)
 	p.settle()
 	p.instances.taken(label, true)
 	delete(p.awaited, label)
 	p.complete()
+	return true
 }
 
 // complete shows the plugin as published once nothing of the first Start is
@@ -254,7 +291,7 @@ func (p *Plugin) status(s *pluginv1.Status) {
 	})
 	p.said = ""
 	if s.GetLevel() == pluginv1.Status_LEVEL_DEGRADED {
-		p.said = s.GetMessage()
+		p.said = plain(s.GetMessage())
 	}
 	p.settle()
 }
@@ -268,7 +305,7 @@ func (p *Plugin) settle() {
 		message = p.refused[instance] // what the plugin thinks of itself does not mend its tree
 	}
 	if message != "" && message != p.Snapshot().Message {
-		p.log.Warn("plugin degraded", "message", message)
+		p.noise.Warn("plugin degraded", "message", message)
 	}
 	p.set(func(s *Snapshot) {
 		s.Message = message
@@ -284,7 +321,7 @@ func (p *Plugin) settle() {
 // store keeps a checkpoint for the next process.
 func (p *Plugin) store(m *pluginv1.Checkpoint, generation int) {
 	if len(m.GetData()) > sdk.MaxCheckpoint {
-		p.log.Error("checkpoint refused", "bytes", len(m.GetData()), "most", sdk.MaxCheckpoint)
+		p.noise.Error("checkpoint refused", "bytes", len(m.GetData()), "most", sdk.MaxCheckpoint)
 		return
 	}
 	p.mu.Lock()

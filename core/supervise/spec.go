@@ -28,6 +28,12 @@ type Spec struct {
 	MTLS bool
 	// Timeouts bound what the core waits for.
 	Timeouts Timeouts
+	// Limits bound what the plugin may use.
+	Limits Limits
+	// Launcher is a command that puts itself under the limits of its
+	// environment and then becomes the program and arguments that follow it.
+	// Empty: the program puts itself under them, as the built-ins do.
+	Launcher []string
 }
 
 // Timeouts bound what the core waits for; all must be positive.
@@ -60,4 +66,7 @@ type Options struct {
 	// SocketDir is where the sockets' directories are made for the moment
 	// between start and first contact, as [PrepareSocketDir] returns it.
 	SocketDir string
+	// Reaper ends what plugins leave behind; nil: only their process groups
+	// are ended.
+	Reaper *Reaper
 }

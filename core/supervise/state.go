@@ -32,6 +32,9 @@ type Snapshot struct {
 	Published bool
 	// Restarts counts the processes after the first.
 	Restarts int
+	// EndedCPU is the processor time of the processes that have ended, what
+	// their children took included.
+	EndedCPU time.Duration
 	// Validity tells whether the plugin declares how long its answers are
 	// valid, and ValidUntil until when; zero is not valid.
 	Validity   bool

@@ -33,14 +33,14 @@ func (t *tail) Write(b []byte) (int, error) {
 func (t *tail) said() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var plain []string
+	var said []string
 	for line := range strings.Lines(strings.ToValidUTF8(string(t.text), "?")) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "{") {
-			plain = append(plain, line)
+			said = append(said, plain(line))
 		}
 	}
-	if len(plain) == 0 {
+	if len(said) == 0 {
 		return nil
 	}
-	return errors.New("it wrote:\n  " + strings.Join(plain, "\n  "))
+	return errors.New("it wrote:\n  " + strings.Join(said, "\n  "))
 }

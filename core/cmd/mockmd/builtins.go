@@ -42,20 +42,17 @@ func builtins() []builtin {
 	}
 }
 
-// registered tells the core how the built-ins are started: by this very
-// binary.
-func registered() ([]app.Builtin, error) {
+// registered tells the core how the built-ins are started, and what starts any
+// other plugin: this very binary.
+func registered() (list []app.Builtin, launcher []string, err error) {
 	self := "/proc/self/exe" // the running file, even when it has been replaced since
 	if runtime.GOOS != "linux" {
-		var err error
 		if self, err = os.Executable(); err != nil {
-			return nil, fmt.Errorf("find own executable: %w", err)
+			return nil, nil, fmt.Errorf("find own executable: %w", err)
 		}
 	}
-	list := builtins()
-	out := make([]app.Builtin, len(list))
-	for i, b := range list {
-		out[i] = app.Builtin{Name: b.name, Command: []string{self, servePlugin, b.name}, PassEnv: b.passEnv}
+	for _, b := range builtins() {
+		list = append(list, app.Builtin{Name: b.name, Command: []string{self, servePlugin, b.name}, PassEnv: b.passEnv})
 	}
-	return out, nil
+	return list, []string{self, startPlugin}, nil
 }

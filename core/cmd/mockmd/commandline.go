@@ -80,8 +80,8 @@ func (c *commandLine) parse(args []string, most int) (code int, done bool) {
 	return 0, false
 }
 
-// registered adds the built-ins to the options.
+// registered adds to the options how plugins are started.
 func (c *commandLine) registered() (err error) {
-	c.options.Builtins, err = registered()
+	c.options.Builtins, c.options.Launcher, err = registered()
 	return err
 }

@@ -23,7 +23,7 @@ func conform(t *testing.T, test app.PluginTest, environ ...string) *conformance.
 	t.Helper()
 	o := app.Options{Version: version(), Stdout: t.Output(), Stderr: t.Output(), Environ: append(os.Environ(), environ...)}
 	var err error
-	if o.Builtins, err = registered(); err != nil {
+	if o.Builtins, o.Launcher, err = registered(); err != nil {
 		t.Fatal(err)
 	}
 	test.Options = conformance.Options{Host: []string{o.Builtins[0].Command[0], conformanceHost}, Answer: time.Minute, Exit: time.Minute}

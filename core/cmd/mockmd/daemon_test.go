@@ -25,7 +25,7 @@ import (
 const beEnv = "MOCKMD_TEST_BE_MOCKMD"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(beEnv) != "" || (len(os.Args) > 1 && (os.Args[1] == servePlugin || os.Args[1] == conformanceHost)) {
+	if os.Getenv(beEnv) != "" || (len(os.Args) > 1 && slices.Contains([]string{servePlugin, startPlugin, conformanceHost}, os.Args[1])) {
 		os.Exit(signalled(os.Args[1:]))
 	}
 	os.Exit(m.Run())

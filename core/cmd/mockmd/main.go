@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/mockmd/mockmd/core/app"
+	"github.com/mockmd/mockmd/core/internal/confine"
 	"github.com/mockmd/mockmd/sdk"
 )
 
@@ -27,8 +28,12 @@ const (
 	exitAddress = 4 // an address cannot be listened on
 )
 
-// servePlugin is the hidden subcommand by which the core starts a built-in.
-const servePlugin = "serve-plugin"
+// The hidden subcommands by which the core starts plugins: a built-in, and any
+// other program under its limits.
+const (
+	servePlugin = "serve-plugin"
+	startPlugin = "start-plugin"
+)
 
 func main() {
 	os.Exit(signalled(os.Args[1:]))
@@ -43,10 +48,22 @@ func signalled(args []string) int {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 2 && args[0] == startPlugin {
+		fmt.Fprintln(stderr, confine.Become(args[1], args[2:])) // the core tells the rest
+		return confine.CannotRun
+	}
+	// The limits first: a hardened process may change less of itself.
+	isPlugin := len(args) > 0 && args[0] == servePlugin
+	if isPlugin {
+		if err := confine.Self(); err != nil {
+			fmt.Fprintf(stderr, "mockmd: %v\n", err)
+			return exitFailed
+		}
+	}
 	if err := protect(args); err != nil {
 		fmt.Fprintf(stderr, "mockmd: %v\n", err) // not fatal: some sandboxes forbid it
 	}
-	if len(args) > 0 && args[0] == servePlugin {
+	if isPlugin {
 		signal.Ignore(syscall.SIGHUP) // a reload is for the core
 		return serve(args[1:], stderr)
 	}

@@ -66,7 +66,7 @@ func pluginTest(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	t.Command = flags.Args()
 	o := app.Options{Version: version(), Stdout: stdout, Stderr: stderr, Environ: os.Environ()}
 	var err error
-	if o.Builtins, err = registered(); err != nil {
+	if o.Builtins, o.Launcher, err = registered(); err != nil {
 		return exitCode(err, stderr)
 	}
 	t.Options.Host = []string{o.Builtins[0].Command[0], conformanceHost}
