@@ -43,7 +43,7 @@ func (h *handshakeLine) Read(b []byte) (int, error) {
 		return i + 1, err
 	}
 	if h.read += n; h.read > maxHandshake {
-		h.over = true
+		return n, io.EOF // it will not become a handshake
 	}
 	return n, err
 }

@@ -38,7 +38,7 @@ func (r *Reaper) sweep(group int, born uint64) (strays int) {
 			break
 		}
 		for _, o := range left {
-			if o.group != group && !seen[o.pid] {
+			if o.group != group && !o.zombie && !seen[o.pid] {
 				seen[o.pid] = true
 				strays++
 			}
@@ -56,7 +56,10 @@ func (r *Reaper) sweep(group int, born uint64) (strays int) {
 }
 
 // orphan is a process that a plugin has left behind.
-type orphan struct{ pid, group int }
+type orphan struct {
+	pid, group int
+	zombie     bool
+}
 
 // orphans are the children that are younger than born and that the core has
 // not started.
@@ -69,7 +72,7 @@ func (r *Reaper) orphans(born uint64) []orphan {
 			continue
 		}
 		if s, err := statOf(pid); err == nil && s.born >= born && ours(pid, s.zombie) {
-			out = append(out, orphan{pid, s.group})
+			out = append(out, orphan{pid, s.group, s.zombie})
 		}
 	}
 	return out

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/mockmd/mockmd/core/internal/confine"
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/wire"
 )
 
 // modeEnv tells the test binary which plugin to be.
@@ -55,26 +57,77 @@ func bePlugin(mode string) {
 		fmt.Fprintln(os.Stderr, "cannot open the rack")
 		os.Exit(7)
 	case "garbage":
-		fmt.Println("hello, I am no plugin")
+		fmt.Println("hello, \x1b[31mI am no plugin")
 		select {}
+	case "endless line":
+		for {
+			fmt.Print(strings.Repeat("x", 1<<10))
+		}
 	case "silent":
 		select {}
-	case "version":
+	case "half a handshake":
+		fmt.Print("1|1|unix|/tmp/")
+		os.Exit(1)
+	case "newer contract":
 		fmt.Println("1|99|unix|/nowhere|grpc")
 		select {}
-	case "grandchild":
+	case "older contract":
+		fmt.Println("1|0|unix|/nowhere|grpc")
+		select {}
+	case "newer handshake":
+		fmt.Println("2|1|unix|/nowhere|grpc")
+		select {}
+	case "net/rpc":
+		fmt.Println("1|1|unix|/nowhere|netrpc")
+		select {}
+	case "nobody listens":
+		fmt.Println("1|1|unix|/nowhere|grpc")
+		select {}
+	case "child":
 		// Leaves the process group and keeps the pipes open.
-		cmd := exec.Command("sleep", "600")
+		grandchild(exec.Command("sleep", "600"), &syscall.SysProcAttr{Setsid: true})
+	case "orphan":
+		// Its parent dies at once, and it has a session of its own.
+		grandchild(exec.Command("sh", "-c", "sleep 600 & echo $!"), &syscall.SysProcAttr{Setsid: true})
+	case "ignores SIGTERM":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	}
+	if raw, ok := strings.CutPrefix(mode, rawPrefix); ok {
+		serveRaw(raw)
+		return
+	}
+	sdk.Serve(&testPlugin{mode: mode})
+}
+
+// grandchild starts a process and keeps its pid in the environment; where it
+// prints a pid, that one.
+func grandchild(cmd *exec.Cmd, attr *syscall.SysProcAttr) {
+	cmd.SysProcAttr = attr
+	var pid string
+	if cmd.Args[0] == "sh" {
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err == nil {
+			_, err = fmt.Fscan(out, &pid) // not to the end, which the grandchild keeps open
+		}
+		if err == nil {
+			err = cmd.Process.Release()
+		}
+		if err != nil {
+			panic(err)
+		}
+	} else {
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		if err := cmd.Start(); err != nil {
 			panic(err)
 		}
-		if err := os.Setenv(grandchildEnv, fmt.Sprint(cmd.Process.Pid)); err != nil {
-			panic(err)
-		}
+		pid = fmt.Sprint(cmd.Process.Pid)
 	}
-	sdk.Serve(&testPlugin{mode: mode})
+	if err := os.Setenv(grandchildEnv, pid); err != nil {
+		panic(err)
+	}
 }
 
 // testPlugin serves its pid, its environment and what it was restored with.
@@ -84,9 +137,20 @@ type testPlugin struct {
 	host     sdk.Host
 }
 
-func (p *testPlugin) Mounts() []string { return []string{"test"} }
+func (p *testPlugin) Mounts() []string {
+	p.hang("describe")
+	return []string{"test"}
+}
+
+// hang never returns in the mode that says so.
+func (p *testPlugin) hang(where string) {
+	if p.mode == "hangs in "+where {
+		select {}
+	}
+}
 
 func (p *testPlugin) Tree(context.Context, *sdk.Instance) (sdk.Tree, error) {
+	p.hang("tree")
 	env := os.Environ()
 	slices.Sort(env)
 	return sdk.Tree{
@@ -94,7 +158,14 @@ func (p *testPlugin) Tree(context.Context, *sdk.Instance) (sdk.Tree, error) {
 		"test/env":      sdk.Text(strings.Join(env, "\n")),
 		"test/restored": sdk.Text(p.restored),
 		"test/live": sdk.Live{Resolve: func(_ context.Context, r *sdk.Request) (sdk.Leaf, error) {
-			if r.Path != "test/live" {
+			p.hang("resolve")
+			switch r.Path {
+			case "test/live":
+			case "test/live/crash":
+				os.Exit(3)
+			case "test/live/huge":
+				return sdk.Text(strings.Repeat("x", wire.MaxTree)), nil
+			default:
 				return sdk.Leaf{}, sdk.ErrNotFound
 			}
 			return sdk.Text(fmt.Sprintf("%d %s %s", os.Getpid(), r.Version, r.Client)), nil
@@ -104,6 +175,7 @@ func (p *testPlugin) Tree(context.Context, *sdk.Instance) (sdk.Tree, error) {
 
 func (p *testPlugin) Configure(_ context.Context, c *sdk.Config) error {
 	p.host = c.Host
+	p.hang("configure")
 	var v struct {
 		Row int `hcl:"row,optional"`
 	}
@@ -111,6 +183,7 @@ func (p *testPlugin) Configure(_ context.Context, c *sdk.Config) error {
 }
 
 func (p *testPlugin) Restore(_ context.Context, checkpoint []byte) error {
+	p.hang("restore")
 	p.restored = string(checkpoint)
 	return nil
 }
@@ -126,9 +199,15 @@ func (p *testPlugin) Run(ctx context.Context, h sdk.Host) error {
 	case "last words":
 		<-ctx.Done()
 		return h.Checkpoint([]byte("last words"))
-	case "deaf":
+	case "deaf", "ignores SIGTERM":
 		<-ctx.Done()
 		select {} // never returns
+	case "floods stdout":
+		flood(ctx, os.Stdout.Write)
+	case "floods stderr":
+		flood(ctx, func(b []byte) (int, error) { return syscall.Write(2, b) })
+	case "floods stdout past the SDK":
+		flood(ctx, func(b []byte) (int, error) { return syscall.Write(1, b) })
 	case "gives up":
 		return errors.New("no more")
 	}
@@ -138,12 +217,19 @@ func (p *testPlugin) Run(ctx context.Context, h sdk.Host) error {
 
 func (p *testPlugin) Actions() []sdk.Action {
 	return []sdk.Action{{Name: "test/act", Do: func(_ context.Context, body []byte) ([]byte, error) {
+		p.hang("act")
 		switch string(body) {
 		case "bad":
 			return nil, sdk.Invalid("not this one")
 		case "print":
 			fmt.Println("to stdout")
 			fmt.Fprintln(os.Stderr, "to stderr")
+		case "print past the SDK": // as a program does that the plugin starts
+			if _, err := syscall.Write(1, []byte("stray\n\x1b[2Jclear")); err != nil {
+				return nil, err
+			}
+		case "crash":
+			os.Exit(3)
 		case "again":
 			p.host.Changed()
 		case "panic":
@@ -151,4 +237,14 @@ func (p *testPlugin) Actions() []sdk.Action {
 		}
 		return []byte("done"), p.host.Checkpoint(body)
 	}}}
+}
+
+// flood prints line after line until ctx ends.
+func flood(ctx context.Context, write func([]byte) (int, error)) {
+	line := []byte(strings.Repeat("spam ", 20) + "\n")
+	for ctx.Err() == nil {
+		if _, err := write(line); err != nil {
+			panic(err)
+		}
+	}
 }
