@@ -30,6 +30,7 @@ type child struct {
 	stdout, stderr *os.File
 	pid            atomic.Int64  // 0 until the process is there
 	began          chan struct{} // closed when the start has been tried
+	silent         chan struct{} // closed when all of stderr has been read
 	exited         chan struct{} // closed when the process has been reaped, or has not started
 	waitErr        error         // how it ended; read after exited
 	strays         int           // what had left its group and was ended with it; read after exited
@@ -59,7 +60,7 @@ func newChild(spec *Spec, r *Reaper) (*child, error) {
 	if !spec.Outlive {
 		dieWithParent(cmd.SysProcAttr)
 	}
-	c := &child{cmd: cmd, name: spec.Name, reaper: r, began: make(chan struct{}), exited: make(chan struct{}), closePipes: func() {}}
+	c := &child{cmd: cmd, name: spec.Name, reaper: r, began: make(chan struct{}), silent: make(chan struct{}), exited: make(chan struct{}), closePipes: func() {}}
 	if err := pin(cmd, spec.SHA256); err != nil {
 		return nil, err
 	}
@@ -178,7 +179,7 @@ func (c *child) Stdout() io.ReadCloser { return &handshakeLine{ReadCloser: c.std
 
 // Stderr is where the plugin's log is read from.
 func (c *child) Stderr() io.ReadCloser {
-	return &slowed{ReadCloser: c.stderr, gate: c.gate, ctx: c.ctx}
+	return &slowed{ReadCloser: c.stderr, gate: c.gate, ctx: c.ctx, over: sync.OnceFunc(func() { close(c.silent) })}
 }
 
 // Name is the plugin's name, under which go-plugin logs its lines.

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,7 +48,11 @@ func (c *codec) Unmarshal(data mem.BufferSlice, v any) error {
 			return err
 		}
 		if ok {
-			if m.refused = c.limits.check(tree); m.refused != nil {
+			m.refused = c.limits.check(tree)
+			if errors.Is(m.refused, errMalformed) {
+				return m.refused
+			}
+			if m.refused != nil {
 				m.Message = &pluginv1.RunResponse_Tree{Tree: headOf(tree)}
 				return nil
 			}

@@ -84,6 +84,13 @@ func (g *gate) tellLocked() {
 	g.out, g.tells = 0, nil
 }
 
+// open lets the gate tell of what it leaves out again, after close.
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = false
+}
+
 // close tells of what was left out last.
 func (g *gate) close() {
 	g.mu.Lock()

@@ -53,10 +53,14 @@ type slowed struct {
 	io.ReadCloser
 	gate *gate
 	ctx  context.Context // ends with the process; then the rest comes at once
+	over func()          // is called at the end, when all has been taken in
 }
 
 func (s *slowed) Read(b []byte) (int, error) {
 	n, err := s.ReadCloser.Read(b)
 	s.gate.read(s.ctx, n)
+	if err != nil {
+		s.over()
+	}
 	return n, err
 }

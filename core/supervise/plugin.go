@@ -129,6 +129,7 @@ func (p *Plugin) spent(cpu time.Duration) {
 // the plugin publishes goes to sink. It may be called again once it has
 // returned; the plugin then begins with a new process.
 func (p *Plugin) Run(ctx context.Context, sink Sink) {
+	p.gate.open()
 	defer p.gate.close()
 	p.sink = sink
 	wait := backoff{random: rand.Float64}

@@ -136,6 +136,15 @@ func (p *process) why(ctx context.Context, err error) error {
 	return err
 }
 
+// said is what a process that has ended, or is to end, wrote last.
+func (p *process) said() error {
+	select {
+	case <-p.child.silent:
+	case <-time.After(goneTimeout): // it lives, or something that it has started does
+	}
+	return p.stderr.said()
+}
+
 // connect starts the process and dials it. go-plugin does both without a
 // context, so a process that does not come up in time is killed under it.
 func (p *process) connect(ctx context.Context) error {
@@ -200,7 +209,7 @@ func (p *process) gone(ctx context.Context) bool {
 func (p *process) reason(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() == nil && p.gone(ctx):
-		return errors.Join(exitError(p), p.stderr.said())
+		return errors.Join(exitError(p), p.said())
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return errors.New("it took longer than timeouts.start")
 	}

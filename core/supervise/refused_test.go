@@ -22,6 +22,7 @@ func TestRefusedTreeDegradesUntilTheNext(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	p.Ask(&pluginv1.Instance{Facts: []byte(`{}`)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	sink := newTrees()

@@ -5,7 +5,6 @@ package supervise
 import (
 	"context"
 	"io"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,7 +49,7 @@ func TestStopEndsWhatDoesNotWantTo(t *testing.T) {
 // not outlive the plugin's crash.
 func TestCrashTakesWhatItStartedAlong(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS != "linux" {
+	if !onLinux {
 		t.Skip("only Linux has subreapers")
 	}
 	for _, mode := range []string{"child", "orphan"} {
@@ -76,7 +75,7 @@ func TestCrashTakesWhatItStartedAlong(t *testing.T) {
 // ended is how many of the processes must be gone: elsewhere than on Linux what
 // has left the process group is out of reach.
 func ended(mode string, pids []int) int {
-	if runtime.GOOS != "linux" && (mode == "child" || mode == "orphan") {
+	if !onLinux && (mode == "child" || mode == "orphan") {
 		return 1
 	}
 	return len(pids)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,6 +27,9 @@ const modeEnv = "MOCKMD_TEST_MODE"
 
 // grandchildEnv is how the plugin tells the process that it has forked.
 const grandchildEnv = "MOCKMD_TEST_GRANDCHILD"
+
+// onLinux: there is /proc, and there are subreapers.
+const onLinux = runtime.GOOS == "linux"
 
 // launchCommand is how the test binary is told to become a plugin under limits.
 const launchCommand = "become"

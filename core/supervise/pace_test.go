@@ -1,0 +1,71 @@
+package supervise
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestPace: the next tree waits four times as long as the last one took, and
+// longer with each that is refused in a row.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer()
+		waited := func() time.Duration {
+			began := time.Now()
+			if err := p.tree(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(began)
+		}
+		const ms = time.Millisecond
+		for i, c := range []struct {
+			took    time.Duration
+			refused bool
+			want    time.Duration
+		}{
+			{0, false, 0},
+			{50 * ms, false, 200 * ms},
+			{0, true, 100 * ms},
+			{0, true, 200 * ms},
+			{100 * ms, true, 400 * ms},
+			{300 * ms, true, 1200 * ms},
+			{0, false, 0},
+			{0, true, 100 * ms},
+			{time.Minute, false, 10 * time.Second},
+		} {
+			if p.done(c.took, c.refused); waited() != c.want {
+				t.Errorf("%d: not %v after a tree that took %v, refused: %v", i, c.want, c.took, c.refused)
+			}
+		}
+		for range 20 {
+			p.done(0, true)
+		}
+		if w := waited(); w != 10*time.Second {
+			t.Errorf("after many refused trees %v, want 10 s", w)
+		}
+		p.done(time.Minute, false)
+		stop := make(chan struct{})
+		close(stop)
+		if err := p.tree(t.Context(), stop); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestPaceOfMessages(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer()
+		began := time.Now()
+		for range 5 * messagesPerSecond {
+			if err := p.message(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began).Round(10 * time.Millisecond); took != 4*time.Second {
+			t.Errorf("five seconds' worth took %v, want 4 s beyond the burst", took)
+		}
+	})
+}
