@@ -52,6 +52,12 @@ type Plugin struct {
 	PID      int       `json:"pid,omitempty"`
 	Started  time.Time `json:"started,omitzero"`
 	Restarts int       `json:"restarts"`
+	// CPUSeconds is the processor time of all these processes, and RSS and PSS
+	// the memory of the present one in bytes, what is shared counted
+	// fully and in parts; 0 is not known.
+	CPUSeconds float64 `json:"cpu_seconds"`
+	RSS        int64   `json:"rss_bytes,omitempty"`
+	PSS        int64   `json:"pss_bytes,omitempty"`
 	// Mounts are the prefixes that it serves.
 	Mounts []string `json:"mounts"`
 	// Actions are what it offers, each as method and path: "POST /x/y".

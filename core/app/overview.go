@@ -28,6 +28,8 @@ func (b *backend) Overview() *admin.Overview {
 			PID: s.PID, Restarts: s.Restarts, Mounts: m.mounts,
 			Version: d.GetVersion(), SDK: d.GetSdk(), Summary: m.summary,
 		}
+		u := s.Usage()
+		p.CPUSeconds, p.RSS, p.PSS = u.CPU.Seconds(), u.RSS, u.PSS
 		if s.PID != 0 {
 			p.Started = s.Started
 		}

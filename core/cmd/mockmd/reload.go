@@ -41,6 +41,18 @@ func plugins(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	})
 }
 
+// memory is what a plugin takes of it, in MiB: its proportional share where the
+// system tells that, else the most that can be.
+func memory(p admin.Plugin) string {
+	switch {
+	case p.PSS > 0:
+		return fmt.Sprintf("%.1fMiB", float64(p.PSS)/(1<<20))
+	case p.RSS > 0:
+		return fmt.Sprintf("<=%.1fMiB", float64(p.RSS)/(1<<20))
+	}
+	return "-"
+}
+
 // tellPlugins prints an overview for people.
 func tellPlugins(w io.Writer, o *admin.Overview, now time.Time) error {
 	fmt.Fprintf(w, "%s, loaded %s\n", o.Path, o.Loaded.Local().Format(time.DateTime))
@@ -48,13 +60,13 @@ func tellPlugins(w io.Writer, o *admin.Overview, now time.Time) error {
 		fmt.Fprintf(w, "the reload at %s failed: %s\n", o.ReloadFailed.Local().Format(time.DateTime), o.ReloadError)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "PLUGIN\tSTATE\tPID\tUPTIME\tRESTARTS\tMOUNTS\tACTIONS")
+	fmt.Fprintln(t, "PLUGIN\tSTATE\tPID\tUPTIME\tRESTARTS\tCPU\tMEMORY\tMOUNTS\tACTIONS")
 	for _, p := range o.Plugins {
 		pid, uptime := "-", "-"
 		if p.PID != 0 {
 			pid, uptime = strconv.Itoa(p.PID), max(0, now.Sub(p.Started)).Round(time.Second).String()
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", p.Name, p.State, pid, uptime, p.Restarts, strings.Join(p.Mounts, ","), strings.Join(p.Actions, ","))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%.2fs\t%s\t%s\t%s\n", p.Name, p.State, pid, uptime, p.Restarts, p.CPUSeconds, memory(p), strings.Join(p.Mounts, ","), strings.Join(p.Actions, ","))
 	}
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("print plugins: %w", err)

@@ -63,9 +63,9 @@ func TestPluginsCommand(t *testing.T) {
 	code, stdout, stderr := d.ask("plugins")
 	for _, want := range []string{
 		`(?m)^metadata\.hcl, loaded \d{4}-`,
-		`(?m)^PLUGIN +STATE +PID +UPTIME +RESTARTS +MOUNTS +ACTIONS$`,
-		`(?m)^placement +ready +\d+ +\d+s +0 +meta-data/placement *$`,
-		`(?m)^iam +ready +\d+ +\d+s +0 +meta-data/iam,\S+ +POST /bootstrap/creds(,|$)`,
+		`(?m)^PLUGIN +STATE +PID +UPTIME +RESTARTS +CPU +MEMORY +MOUNTS +ACTIONS$`,
+		`(?m)^placement +ready +\d+ +\d+s +0 +\d+\.\d\ds +(-|(<=)?\d+\.\dMiB) +meta-data/placement *$`,
+		`(?m)^iam +ready +\d+ +\d+s +0 +\S+ +\S+ +meta-data/iam,\S+ +POST /bootstrap/creds(,|$)`,
 	} {
 		if code != exitOK || stderr != "" || !regexp.MustCompile(want).MatchString(stdout) {
 			t.Errorf("exit code %d, want %s in:\n%s%s", code, want, stdout, stderr)
