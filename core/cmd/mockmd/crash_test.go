@@ -1,79 +1,11 @@
 package main
 
 import (
-	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 )
-
-// kills is how often each plugin is killed under reads.
-const kills = 5
-
-// TestKilledPluginsCostNothing kills each plugin again and again while all is
-// read: not one read fails or is wrong, and the iam plugin needs no second
-// bootstrap.
-func TestKilledPluginsCostNothing(t *testing.T) {
-	t.Parallel()
-	s := newSTS(t, time.Hour)
-	d := start(t, withSTS(s.url)+`
-plugin "instance" {}
-plugin "network" {}
-plugin "events" {
-  config {
-    maintenance "reboot" { code = "system-reboot" }
-  }
-}
-plugin "static" {
-  config {
-    values = { "meta-data/rack" = "7" }
-  }
-}
-`)
-	plugins := []string{"identity", "placement", "iam", "instance", "network", "events", "static"}
-	d.bootstrap()
-	d.waitRole("good", func(doc document) bool { return doc.Code == "Success" })
-	want := map[string]string{}
-	for _, path := range []string{
-		"/latest/dynamic/instance-identity/",
-		"/latest/dynamic/instance-identity/document",
-		"/latest/dynamic/instance-identity/rsa2048",
-		"/latest/dynamic/instance-identity/signature",
-		"/latest/meta-data/instance-id",
-		"/latest/meta-data/mac",
-		"/latest/meta-data/network/interfaces/macs/",
-		"/latest/meta-data/events/maintenance/scheduled",
-		"/latest/meta-data/rack",
-		"/latest/meta-data/placement/availability-zone",
-		"/latest/meta-data/placement/",
-		"/latest/meta-data/",
-		"/latest/meta-data/iam/info",
-		"/latest/meta-data/iam/security-credentials/",
-		rolePath,
-	} {
-		var status int
-		if status, want[path] = get(t, d.metadata+path); status != http.StatusOK {
-			t.Fatalf("%s: status %d", path, status)
-		}
-	}
-	r := d.readGood(4, want)
-	for i := range kills {
-		for name, pid := range d.pids(plugins...) {
-			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-				t.Fatalf("kill %s: %v", name, err)
-			}
-		}
-		d.waitLines("plugin ready", len(plugins)*(i+2))
-	}
-	t.Logf("%d reads over %d kills of each plugin", r.stop(), kills)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.calls) != 1 {
-		t.Errorf("%d calls of STS, want the first one only: %+v", len(s.calls), s.calls)
-	}
-}
 
 // TestKilledCoreLeavesNothing: no process, socket or directory stays behind.
 func TestKilledCoreLeavesNothing(t *testing.T) {
