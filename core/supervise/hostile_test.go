@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/mockmd/mockmd/core/supervise/badplugin"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
@@ -29,7 +30,7 @@ func TestCutOff(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			p, sink, _ := startBare(t, testSpec(rawPrefix+mode), testOptions(t))
+			p, sink, _ := startBare(t, testSpec(badplugin.Raw+mode), testOptions(t))
 			s := waitFor(t, p, func(s Snapshot) bool { return s.State == StateBackoff && s.Restarts > 1 })
 			if !strings.HasPrefix(s.Message, want) {
 				t.Errorf("message %q, want %q", s.Message, want)
@@ -50,11 +51,11 @@ func TestTreeOverTheLimits(t *testing.T) {
 		limits Limits
 		want   string
 	}{
-		"nodes":        {rawPrefix + "tree with eight million nodes", Limits{}, "it has 8000000 nodes: limits.tree_nodes allows 65536"},
-		"own nodes":    {rawPrefix + "tree with eight million nodes", Limits{TreeNodes: 7}, "it has 8000000 nodes: limits.tree_nodes allows 7"},
-		"own bytes":    {rawPrefix + "tree with eight million nodes", Limits{TreeBytes: 1 << 20}, "it has 16000002 bytes: limits.tree_bytes allows 1048576"},
-		"successors":   {rawPrefix + "tree with five thousand successors", Limits{}, "its parts are nested too deeply: publish fewer successors of one leaf"},
-		"list":         {rawPrefix + "tree with a million names", Limits{}, "it has too many parts: publish fewer nodes, successors, times and names in orders"},
+		"nodes":        {badplugin.Raw + "tree with eight million nodes", Limits{}, "it has 8000000 nodes: limits.tree_nodes allows 65536"},
+		"own nodes":    {badplugin.Raw + "tree with eight million nodes", Limits{TreeNodes: 7}, "it has 8000000 nodes: limits.tree_nodes allows 7"},
+		"own bytes":    {badplugin.Raw + "tree with eight million nodes", Limits{TreeBytes: 1 << 20}, "it has 16000002 bytes: limits.tree_bytes allows 1048576"},
+		"successors":   {badplugin.Raw + "tree with five thousand successors", Limits{}, "its parts are nested too deeply: publish fewer successors of one leaf"},
+		"list":         {badplugin.Raw + "tree with a million names", Limits{}, "it has too many parts: publish fewer nodes, successors, times and names in orders"},
 		"an SDK's own": {"plain", Limits{TreeNodes: 3}, "it has 4 nodes: limits.tree_nodes allows 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -196,7 +197,7 @@ func TestHugeAnswerOfALiveNode(t *testing.T) {
 // bounded and told of, and it stops in order.
 func TestFloods(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []string{"floods stdout", "floods stderr", "floods stdout past the SDK", rawPrefix + "endless words", rawPrefix + "endless trees"} {
+	for _, mode := range []string{"floods stdout", "floods stderr", "floods stdout past the SDK", badplugin.Raw + "endless words", badplugin.Raw + "endless trees"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			out := &awaited{wrote: make(chan struct{}, 1000)}
@@ -207,7 +208,7 @@ func TestFloods(t *testing.T) {
 			spec.Timeouts.Stop = 100 * time.Millisecond
 			p, sink, stop := startBare(t, spec, o)
 			waitFor(t, p, Snapshot.Serving)
-			if mode == rawPrefix+"endless trees" {
+			if mode == badplugin.Raw+"endless trees" {
 				for range 100 {
 					<-sink.change
 				}
@@ -231,7 +232,7 @@ func TestFloods(t *testing.T) {
 			if n := strings.Count(out.log.String(), "\n"); n > 100 {
 				t.Errorf("%d lines of log", n)
 			}
-			if mode != rawPrefix+"endless trees" && !strings.Contains(out.log.String(), "plugin logs too much, lines suppressed: plugin=test") {
+			if mode != badplugin.Raw+"endless trees" && !strings.Contains(out.log.String(), "plugin logs too much, lines suppressed: plugin=test") {
 				t.Errorf("log does not tell of what was suppressed:\n%s", out.log.String())
 			}
 		})

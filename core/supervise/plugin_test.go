@@ -16,6 +16,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/mockmd/mockmd/core/supervise/badplugin"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
@@ -53,7 +54,7 @@ func testSpec(mode string) Spec {
 	self, _ := os.Executable()
 	return Spec{
 		Name: "test", Command: []string{self}, Launcher: []string{self, launchCommand},
-		Env:      Environ(os.Environ(), nil, map[string]string{modeEnv: mode}),
+		Env:      Environ(os.Environ(), nil, map[string]string{badplugin.Mode: mode}),
 		Timeouts: Timeouts{Start: 20 * time.Second, Resolve: 10 * time.Second, Act: 10 * time.Second, Stop: 2 * time.Second},
 	}
 }
@@ -199,7 +200,7 @@ func TestEnvironmentIsClean(t *testing.T) {
 	t.Parallel()
 	spec := testSpec("plain")
 	spec.Env = Environ([]string{"PATH=/bin", "SECRET=s", "AWS_PROFILE=p", "OTHER=o", "PASSED=x"}, []string{"PASSED"},
-		map[string]string{modeEnv: "plain", "OWN": "1"})
+		map[string]string{badplugin.Mode: "plain", "OWN": "1"})
 	_, sink, _ := start(t, spec, testOptions(t))
 	env := sink.get("test/env")
 	for _, want := range []string{"PATH=/bin", "PASSED=x", "OWN=1", "AWS_EC2_METADATA_DISABLED=true"} {

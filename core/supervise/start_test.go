@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mockmd/mockmd/core/supervise/badplugin"
 )
 
 // TestStartFails: what does not come up says why, and leaves nothing behind.
@@ -59,9 +61,9 @@ func TestStartFails(t *testing.T) {
 		"script":              {want: "the process ended: exit status 3 before", change: func(s *Spec) { s.Command = []string{script} }},
 		"pin":                 {mode: "plain", want: "the configuration pins 0102", permanent: true, change: func(s *Spec) { s.SHA256 = []byte{1, 2} }},
 		"hangs when asked":    {mode: "hangs in describe", want: `ask plugin "test" what it is: it took longer than timeouts.start`, change: impatient},
-		"says it is not well": {mode: rawPrefix + "not serving", want: `health call: the plugin says NOT_SERVING`},
+		"says it is not well": {mode: badplugin.Raw + "not serving", want: `health call: the plugin says NOT_SERVING`},
 		"describes itself without end": {
-			mode: rawPrefix + "endless description",
+			mode: badplugin.Raw + "endless description",
 			want: `ask plugin "test" what it is: rpc error: code = Internal desc = grpc: failed to unmarshal the received message: it has too many parts`,
 		},
 	} {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/mockmd/mockmd/core/supervise/badplugin"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
@@ -84,7 +85,7 @@ func ended(mode string, pids []int) int {
 // grandchildOf is the process that the plugin has started.
 func grandchildOf(t *testing.T, sink *trees) int {
 	t.Helper()
-	_, after, _ := strings.Cut(sink.get("test/env"), grandchildEnv+"=")
+	_, after, _ := strings.Cut(sink.get("test/env"), badplugin.Grandchild+"=")
 	line, _, _ := strings.Cut(after, "\n")
 	pid, err := strconv.Atoi(line)
 	if err != nil || !alive(pid) {

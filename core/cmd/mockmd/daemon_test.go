@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mockmd/mockmd/core/supervise/badplugin"
 )
 
 // beEnv makes the test binary the program itself, so that the daemons of these
@@ -26,6 +28,10 @@ import (
 const beEnv = "MOCKMD_TEST_BE_MOCKMD"
 
 func TestMain(m *testing.M) {
+	if mode := os.Getenv(badplugin.Mode); mode != "" && (len(os.Args) < 2 || os.Args[1] != startPlugin) {
+		badplugin.Serve(mode)
+		return
+	}
 	if os.Getenv(beEnv) != "" || (len(os.Args) > 1 && slices.Contains([]string{servePlugin, startPlugin, conformanceHost}, os.Args[1])) {
 		os.Exit(signalled(os.Args[1:]))
 	}

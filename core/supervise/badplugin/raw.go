@@ -1,6 +1,6 @@
 //go:build unix
 
-package supervise
+package badplugin
 
 import (
 	"context"
@@ -21,9 +21,15 @@ import (
 	"github.com/mockmd/mockmd/sdk/wire"
 )
 
-// rawPrefix begins the modes of plugins that the SDK would keep from what they
-// do.
-const rawPrefix = "raw: "
+// Raw begins the modes of plugins that the SDK would keep from what they do.
+const Raw = "raw: "
+
+// The numbers of fields in the contract.
+const (
+	fieldTree     = 1 // of RunResponse
+	fieldRevision = 2 // of Tree
+	fieldNodes    = 3
+)
 
 // serveRaw is a plugin without the SDK.
 func serveRaw(mode string) {
@@ -46,8 +52,11 @@ func serveRaw(mode string) {
 type rawCodec struct{ encoding.CodecV2 }
 
 func (c rawCodec) Marshal(v any) (mem.BufferSlice, error) {
-	if b, ok := v.([]byte); ok {
+	switch b := v.(type) {
+	case []byte:
 		return mem.BufferSlice{mem.SliceBuffer(b)}, nil
+	case mem.BufferSlice:
+		return b, nil
 	}
 	return c.CodecV2.Marshal(v)
 }
@@ -100,7 +109,14 @@ func (p *rawPlugin) Run(stream grpc.BidiStreamingServer[pluginv1.RunRequest, plu
 			}
 		}
 	}
-	if m := hostile(p.mode); m != nil {
+	if p.mode == "tree of a GiB" {
+		begin := protowire.AppendVarint(protowire.AppendTag(nil, fieldTree, protowire.BytesType), 1<<30)
+		zeros := make([]byte, 1<<30) // never written, so that they take no memory here
+		if err := stream.SendMsg(mem.BufferSlice{mem.SliceBuffer(begin), mem.SliceBuffer(zeros)}); err != nil {
+			return err
+		}
+	}
+	for m := hostile(p.mode); m != nil; { // again and again, as far as it is let
 		if err := stream.SendMsg(m); err != nil {
 			return err
 		}
