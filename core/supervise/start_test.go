@@ -90,15 +90,21 @@ func TestStartFails(t *testing.T) {
 func TestPinnedProgramRuns(t *testing.T) {
 	t.Parallel()
 	spec := testSpec("plain")
-	f, err := os.Open(spec.Command[0])
+	spec.SHA256 = sumOf(t, spec.Command[0])
+	start(t, spec, testOptions(t))
+}
+
+// sumOf is the SHA-256 of a file.
+func sumOf(t *testing.T, path string) []byte {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.Close() })
 	var wrong *PinError
-	if err := checkPin(f, spec.Command[0], []byte{0}); !errors.As(err, &wrong) {
+	if err := checkPin(f, path, []byte{0}); !errors.As(err, &wrong) {
 		t.Fatal(err)
 	}
-	spec.SHA256 = wrong.Got
-	start(t, spec, testOptions(t))
+	return wrong.Got
 }

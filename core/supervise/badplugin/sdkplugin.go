@@ -3,6 +3,7 @@
 package badplugin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type sdkPlugin struct {
 	restored  string
 	host      sdk.Host
 	published atomic.Bool
+	taken     [][]byte
 }
 
 func (p *sdkPlugin) Mounts() []string {
@@ -97,6 +99,10 @@ func (p *sdkPlugin) Run(ctx context.Context, h sdk.Host) error {
 		flood(ctx, func(b []byte) (int, error) { return syscall.Write(2, b) })
 	case "floods stdout past the SDK":
 		flood(ctx, func(b []byte) (int, error) { return syscall.Write(1, b) })
+	case "takes memory":
+		for ctx.Err() == nil {
+			p.taken = append(p.taken, bytes.Repeat([]byte("x"), 16<<20))
+		}
 	case "crashes when ready":
 		for !p.published.Load() {
 			time.Sleep(time.Millisecond) // nothing tells of it
