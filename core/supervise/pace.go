@@ -11,10 +11,11 @@ const (
 	// messagesPerSecond is how many messages of one plugin are taken in in the
 	// long run, and at once after a quiet time.
 	messagesPerSecond = 20_000
-	// paceShare is how much longer than its own work a tree keeps the next one
-	// waiting: a plugin that publishes without end takes a fifth of one
-	// processor.
-	paceShare = 4
+	// workPerSecond is how much of one processor the trees of one plugin may
+	// take in the long run, and workBurst how much they may at once, so that
+	// the first trees of very many instances do not wait.
+	workPerSecond = 250 * time.Millisecond
+	workBurst     = 5 * time.Second
 	// The wait after a tree that is refused: it doubles with each in a row.
 	firstPenalty = 100 * time.Millisecond
 	maxPenalty   = 10 * time.Second
@@ -24,12 +25,16 @@ const (
 // take in what comes, the transport lets the plugin send no more.
 type pacer struct {
 	messages *rate.Limiter
-	next     time.Time // the next tree is not looked at before
-	refused  int       // trees in a row
+	work     *rate.Limiter // of trees, in microseconds
+	next     time.Time     // the next tree is not looked at before
+	refused  int           // trees in a row
 }
 
 func newPacer() *pacer {
-	return &pacer{messages: rate.NewLimiter(messagesPerSecond, messagesPerSecond)}
+	return &pacer{
+		messages: rate.NewLimiter(messagesPerSecond, messagesPerSecond),
+		work:     rate.NewLimiter(rate.Limit(workPerSecond.Microseconds()), int(workBurst.Microseconds())),
+	}
 }
 
 // message waits until one more message may be received.
@@ -51,7 +56,8 @@ func (p *pacer) tree(ctx context.Context, stop <-chan struct{}) error {
 
 // done notes what a tree has cost, and whether it was refused.
 func (p *pacer) done(took time.Duration, refused bool) {
-	wait := paceShare * took
+	now := time.Now()
+	wait := p.work.ReserveN(now, int(min(took, workBurst).Microseconds())).DelayFrom(now)
 	if !refused {
 		p.refused = 0
 	} else {
@@ -62,5 +68,5 @@ func (p *pacer) done(took time.Duration, refused bool) {
 		p.refused++
 		wait = max(wait, penalty)
 	}
-	p.next = time.Now().Add(min(wait, maxPenalty))
+	p.next = now.Add(wait)
 }

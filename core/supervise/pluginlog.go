@@ -55,7 +55,7 @@ func (l pluginLog) line(level hclog.Level, msg string, args []any) {
 			}
 		}
 	}
-	l.Logger.Log(level, msg, tidy(args)...)
+	l.Log(level, msg, tidy(args)...)
 }
 
 // plain bounds a text of a plugin and shows what is no text in it as an escape:

@@ -31,7 +31,7 @@ func TestStartFails(t *testing.T) {
 			mode: "exit",
 			want: "start plugin \"test\": the process ended: exit status 7 before it shook hands as a mockmd plugin does (by sdk.Serve)\nit wrote:\n  cannot open the rack",
 		},
-		"prints before the handshake": {mode: "garbage", want: "Unrecognized remote plugin message: hello, ?[31mI am no plugin"},
+		"prints before the handshake": {mode: "garbage", want: "remote plugin message: hello, ?[31mI am no plugin"},
 		"no handshake":                {mode: "garbage", want: "did not answer as a mockmd plugin does"},
 		"a line without an end":       {mode: "endless line", want: "did not answer as a mockmd plugin does"},
 		"dies in the handshake":       {mode: "half a handshake", want: "the process ended: exit status 1 before it shook hands"},

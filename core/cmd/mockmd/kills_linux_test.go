@@ -122,10 +122,11 @@ func killPlugins(t *testing.T, kills, readers int) (reads, goroutines int) {
 		"/latest/meta-data/iam/security-credentials/",
 		rolePath,
 	} {
-		var status int
-		if status, want[path] = get(t, d.metadata+path); status != http.StatusOK {
-			t.Fatalf("%s: status %d", path, status)
-		}
+		poll(t, path+" is served", func() bool { // signatures come a little later than all else
+			var status int
+			status, want[path] = get(t, d.metadata+path)
+			return status == http.StatusOK
+		})
 	}
 	http.DefaultClient.CloseIdleConnections()
 	files := d.files()
