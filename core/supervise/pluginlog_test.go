@@ -36,3 +36,21 @@ func TestPrintedLinesAreSeen(t *testing.T) {
 		t.Errorf("log %q, want %q", got, want)
 	}
 }
+
+// TestPluginTextIsHarmless: what a plugin says is one line, of a bounded
+// length, and drives no terminal.
+func TestPluginTextIsHarmless(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"plain\ttext, naïve …":               "plain\ttext, naïve …",
+		"two\nlines\r":                       `two\nlines\r`,
+		"\x1b[2Jclear":                       `\x1b[2Jclear`,
+		"right\u202eto left":                 `right\u202eto left`,
+		"not UTF-8 \xff":                     "not UTF-8 \uFFFD",
+		strings.Repeat("x", maxLine) + "123": strings.Repeat("x", maxLine) + "… (3 bytes more)",
+	} {
+		if got := plain(given); got != want {
+			t.Errorf("%.50q becomes %.50q, want %.50q", given, got, want)
+		}
+	}
+}
