@@ -22,7 +22,7 @@ const (
 	// several cores at once.
 	killsPerCore = 25
 	// killedCores is how many cores run at once.
-	killedCores = 20
+	killedCores = 14
 	// spareGoroutines is by how many goroutines two cores in the same state
 	// may differ: those that serve a connection that has just been closed.
 	spareGoroutines = 4
