@@ -64,7 +64,7 @@ func TestOverview(t *testing.T) {
 		Plugins: []Plugin{{Name: "rack", State: "ready", PID: 7, Started: time.Unix(1, 0).UTC(), Mounts: []string{"meta-data/rack"}, Actions: []string{"GET /rack"}}},
 	}}
 	const document = `{"path":"m.hcl","loaded":"1970-01-01T00:00:01Z","reload_error":"m.hcl:1,2: Wrong","reload_failed":"1970-01-01T00:00:02Z",` +
-		`"plugins":[{"name":"rack","state":"ready","pid":7,"started":"1970-01-01T00:00:01Z","restarts":0,"mounts":["meta-data/rack"],"actions":["GET /rack"]}]}`
+		`"plugins":[{"name":"rack","state":"ready","pid":7,"started":"1970-01-01T00:00:01Z","restarts":0,"cpu_seconds":0,"mounts":["meta-data/rack"],"actions":["GET /rack"]}]}`
 	local, remote := start(t, Options{Backend: b}, false), start(t, Options{Backend: b}, true)
 	for _, tt := range []struct {
 		r                     *running
