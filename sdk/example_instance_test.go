@@ -31,6 +31,39 @@ func ExampleInstance() {
 	//   | us-east-1b
 }
 
+// visits counts the trees of each instance; that is kept by label, and let go
+// with the instance. Forget never overlaps Tree, so there is no lock.
+type visits map[string]int
+
+func (v visits) Mounts() []string { return []string{"meta-data/visits"} }
+
+func (v visits) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
+	v[in.Label]++
+	return sdk.Tree{"meta-data/visits": sdk.Text(fmt.Sprint(v[in.Label]))}, nil
+}
+
+func (v visits) Forget(in *sdk.Instance) { delete(v, in.Label) }
+
+// Instances come when somebody asks for them, and go when nobody has for long.
+func ExampleForgetter() {
+	v := visits{}
+	sdktest.Example(func(t testing.TB) {
+		p := sdktest.Start(t, v)
+		sdktest.Expect(t, p.Configure(""))
+		p.Run()
+		web := sdktest.Instance()
+		web.Label = "web"
+		for range 2 {
+			p.Add(web)
+			fmt.Printf("%s\n", p.TreeOf("web")["meta-data/visits"].(sdk.Leaf).Body)
+			p.Remove("web")
+		}
+	})
+	// Output:
+	// 1
+	// 1
+}
+
 // picky is a plugin that needs a certain kind of instance.
 type picky struct{ place }
 

@@ -87,6 +87,7 @@ func startBare(t *testing.T, spec Spec, o Options) (*Plugin, *trees, func()) {
 		p.Close()
 		t.Fatal(err)
 	}
+	p.Ask(&pluginv1.Instance{Revision: 1, Facts: []byte(`{}`)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	sink := newTrees()
@@ -149,6 +150,7 @@ func TestHangs(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		p.Ask(&pluginv1.Instance{Facts: []byte(`{}`)})
 		p.spec.Timeouts.Start = 100 * time.Millisecond
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan struct{})
