@@ -55,7 +55,7 @@ func explain(err error, profile string) *Error {
 		}
 	case strings.Contains(err.Error(), "access disabled to EC2 IMDS"):
 		return &Error{
-			Message: "no credentials in the environment, the shared configuration or a container's endpoint",
+			Message: "no credentials in the environment, the shared configuration or a container's endpoint, and " + errLoop.Error(),
 			Mend:    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or make a profile with aws configure",
 		}
 	}
