@@ -70,8 +70,17 @@ func command(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(context.Background(), self, args...)
 	cmd.Dir = dir
-	// Nothing is kept outside the test's own folder.
-	cmd.Env = append(os.Environ(), append([]string{beEnv + "=1", "STATE_DIRECTORY=" + filepath.Join(dir, "state")}, env...)...)
+	// What the machine has set up for AWS is not the test's, and nothing is kept
+	// outside the test's own folder.
+	for _, kv := range os.Environ() {
+		if !strings.HasPrefix(kv, "AWS_") {
+			cmd.Env = append(cmd.Env, kv)
+		}
+	}
+	cmd.Env = append(cmd.Env, append([]string{
+		beEnv + "=1", "STATE_DIRECTORY=" + filepath.Join(dir, "state"),
+		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null",
+	}, env...)...)
 	return cmd
 }
 
@@ -79,15 +88,33 @@ func command(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
 // stopped with the test.
 func start(t testing.TB, config string, env ...string) *daemon {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "metadata.hcl"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	return startIn(t, t.TempDir(), config, env...)
+}
+
+// startIn runs it in a folder, which may hold what an earlier one has kept.
+func startIn(t testing.TB, dir, config string, env ...string) *daemon {
+	t.Helper()
+	writeFile(t, filepath.Join(dir, "metadata.hcl"), config)
 	d := &daemon{t: t, dir: dir, cmd: command(t, dir, env, "-config", "metadata.hcl"), exited: make(chan struct{}), change: make(chan struct{})}
 	d.run()
 	d.metadata = d.waitMatch(regexp.MustCompile(`^  metadata  (http://\S+)`))
 	d.admin = d.waitMatch(regexp.MustCompile(`^  admin     (http://\S+)`))
 	return d
+}
+
+// writeFile puts a file that only its owner may use in the place of another,
+// at once, as careful programs do.
+func writeFile(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // run starts the process and collects what it prints.

@@ -122,7 +122,7 @@ func metadata(t *testing.T, client *imds.Client, path string) string {
 }
 
 // caller asks the simulated STS who cfg's credentials belong to.
-func caller(t *testing.T, cfg aws.Config, url string) string {
+func caller(t testing.TB, cfg aws.Config, url string) string {
 	t.Helper()
 	id, err := sts.NewFromConfig(cfg, func(o *sts.Options) { o.BaseEndpoint = &url }).GetCallerIdentity(t.Context(), nil)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,8 +25,9 @@ const (
 // testSTS is an STS outside the daemon: every call is recorded, and faults are
 // switched on by the test.
 type testSTS struct {
-	t   testing.TB
-	url string
+	t      testing.TB
+	url    string
+	server *stssim.Server
 
 	mu     sync.Mutex
 	calls  []stssim.Call
@@ -33,26 +35,34 @@ type testSTS struct {
 	change chan struct{} // closed and replaced at each call
 }
 
-// newSTS starts one whose sessions live for lifetime.
-func newSTS(t testing.TB, lifetime time.Duration) *testSTS {
+// newSTS starts one whose sessions live for lifetime. Faults do not hit
+// GetCallerIdentity, by which the tests learn whose credentials are served.
+func newSTS(t testing.TB, lifetime time.Duration, change ...func(*stssim.Options)) *testSTS {
 	t.Helper()
 	s := &testSTS{t: t, change: make(chan struct{})}
 	key := make([]byte, stssim.KeySize)
 	_, _ = rand.Read(key)
-	server, err := stssim.New(stssim.Options{
+	o := stssim.Options{
 		Key: key, AccountID: "123456789012", Lifetime: lifetime,
 		Observe: s.observe,
-		Fault: func(*http.Request) *stssim.Fault {
+		Fault: func(r *http.Request) *stssim.Fault {
+			if r.FormValue("Action") == "GetCallerIdentity" {
+				return nil
+			}
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			return s.fault
 		},
-	})
-	if err != nil {
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	var err error
+	if s.server, err = stssim.New(o); err != nil {
 		t.Fatal(err)
 	}
-	server.AddKey(bootstrapKey, bootstrapSecret, "", "bootstrap")
-	l, err := server.Listen(t.Context(), "127.0.0.1:0")
+	s.server.AddKey(bootstrapKey, bootstrapSecret, "", "bootstrap")
+	l, err := s.server.Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,12 +89,17 @@ func (s *testSTS) observe(c stssim.Call) {
 
 // set switches a fault on; 0 switches it off.
 func (s *testSTS) set(kind stssim.FaultKind) {
+	if kind == 0 {
+		s.setFault(nil)
+		return
+	}
+	s.setFault(&stssim.Fault{Kind: kind})
+}
+
+func (s *testSTS) setFault(f *stssim.Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fault = nil
-	if kind != 0 {
-		s.fault = &stssim.Fault{Kind: kind}
-	}
+	s.fault = f
 }
 
 // wait returns the calls so far once ok holds for them.
@@ -117,7 +132,7 @@ func lastCode(calls []stssim.Call) string {
 func granted(calls []stssim.Call) []stssim.Call {
 	var out []stssim.Call
 	for _, c := range calls {
-		if c.Code == "Success" && c.Action == "AssumeRole" {
+		if c.Code == "Success" && strings.HasPrefix(c.Action, "AssumeRole") {
 			out = append(out, c)
 		}
 	}
