@@ -80,10 +80,11 @@ func passing() []string {
 }
 
 // classify turns the error of a call of a way into a failure. The text of the
-// error is cleaned of the ticket's secrets: services have been seen to repeat
-// the request that they could not verify.
+// error is cleaned of the secrets of ticket and request: services have been
+// seen to repeat the request that they could not verify.
 func classify(err error, w way, t ticket, q assumeRequest) *failure {
-	f := &failure{class: classRetry, code: clean(apiCode(err), t.secrets()...), reason: clean(reason(err), t.secrets()...)}
+	hide := append(t.secrets(), q.mfaCode)
+	f := &failure{class: classRetry, code: clean(apiCode(err), hide...), reason: clean(reason(err), hide...)}
 	status := 0
 	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && answer.Response != nil && answer.Response.Response != nil {
 		status = answer.HTTPStatusCode()
