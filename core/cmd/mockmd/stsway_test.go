@@ -74,10 +74,10 @@ func (a *authority) bundle() string {
 }
 
 // serve runs an STS over TLS under stsHost and returns its address.
-func (a *authority) serve(s *testSTS) string {
+func (a *authority) serve(s http.Handler) string {
 	a.t.Helper()
 	cert, key := a.make(stsHost, a)
-	server := httptest.NewUnstartedServer(s.server)
+	server := httptest.NewUnstartedServer(s)
 	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{cert.Raw}, PrivateKey: key}}}
 	server.Config.ErrorLog = quiet()
 	server.StartTLS()
@@ -153,7 +153,7 @@ func TestEndpointBehindAProxy(t *testing.T) {
 	const password = "proxyCanary0123456789"
 	s := newSTS(t, time.Hour)
 	ca := newAuthority(t, "mockmd test")
-	p := newProxy(t, password, ca.serve(s))
+	p := newProxy(t, password, ca.serve(s.server))
 	d := start(t, behind("http://me:"+password+"@"+p.url, ca.bundle()))
 	d.bootstrap()
 	d.works(s, "good", success)
@@ -184,7 +184,7 @@ func TestWayToSTSFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSTS(t, time.Hour)
-			to := ca.serve(s)
+			to := ca.serve(s.server)
 			if name == "endpoint has no host" {
 				to = "127.0.0.1:" + freePort(t)
 			}
