@@ -136,11 +136,6 @@ func (s *testSTS) signedBy(key string) {
 	})
 }
 
-// hasLine says whether one line of the output has all the texts.
-func (d *daemon) hasLine(texts ...string) bool {
-	return linesWith(d.output(), texts...) > 0
-}
-
 // linesWith counts the lines that have all the texts.
 func linesWith(output string, texts ...string) int {
 	n := 0

@@ -137,6 +137,7 @@ func (l *longLife) happen() {
 		l.did["forget"]++
 		l.act("/forget", "")
 		l.newBootstrap()
+		l.act("/refresh", "") // the role that takes no bootstrap
 	}
 }
 
@@ -176,6 +177,9 @@ func (l *longLife) recover(how string) {
 		fresh := map[string]bool{}
 		for _, c := range granted(calls[before:]) {
 			fresh[c.RoleARN] = true
+		}
+		if time.Since(since) > 2*time.Minute { // far beyond the longest pause between attempts
+			l.t.Fatalf("two minutes after the trouble only %v have new sessions: %+v", fresh, l.d.tell())
 		}
 		return len(fresh) == 2
 	})

@@ -12,7 +12,7 @@ import (
 func writeScript(t *testing.T, path, text string) {
 	t.Helper()
 	writeFile(t, path, "#!/bin/sh\n"+text)
-	if err := os.Chmod(path, 0o700); err != nil { //nolint:gosec // it is to be run
+	if err := os.Chmod(path, 0o700); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -39,7 +39,7 @@ func TestCredentialProcess(t *testing.T) {
 	s.server.AddKey(key, secret, token, "process")
 	home := t.TempDir()
 	script := filepath.Join(home, "credentials.sh")
-	writeScript(t, script, "echo 'garbageCanary "+secret+"'\n")
+	writeScript(t, script, "echo 'garbageCanary "+secret+"'\necho please log in >&2\n")
 	d := start(t, chained(s.url, `default_chain {}`), processProfile(t, home, script)...)
 	r := d.waitTold("the garbage", func(r toldRole) bool { return r.State == "failing" })
 	if r.Error.Class != "needs a human" || r.Error.Message != "the credential chain fails: the output of credential_process is not the JSON object that it must be" ||
@@ -55,6 +55,10 @@ func TestCredentialProcess(t *testing.T) {
 	d.act("/refresh", "")
 	d.works(s, "good", success)
 	s.signedBy(key)
+	// Tools may tell people there what is wrong, and never a secret.
+	//
+	// See https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html.
+	d.waitLine("plugin.iam: please log in", "stream=stderr")
 	_, all := get(t, d.admin+"/credentials")
 	absent(t, "/credentials", all, secret, token, "garbageCanary")
 	absent(t, "the log", d.output(), secret, token, "garbageCanary")

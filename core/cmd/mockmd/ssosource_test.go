@@ -15,8 +15,7 @@ import (
 
 const ssoSecret, ssoSessionToken = "ssoCanary/0123456789abcdefghij0123456789", "ssoSessionCanary0123456789"
 
-// sso stands in for the two services of IAM Identity Center that a client
-// talks to.
+// sso stands in for the two services of AWS SSO that a client talks to.
 type sso struct {
 	url string
 
@@ -120,7 +119,7 @@ func TestSSO(t *testing.T) {
 	writeFile(t, filepath.Join(home, ".aws", "config"), ssoConfig)
 	o.login(t, home, "firstCanary", time.Now().Add(-time.Minute))
 	d := start(t, chained(s.url, `default_chain { profile = "corp" }`), ssoEnv(home, o.url)...)
-	good := d.works(s, "good", success)
+	d.works(s, "good", success)
 	o.set(func() {
 		if o.created != 1 || o.granted == 0 {
 			t.Errorf("%d tokens created and %d sets granted, want 1 and some", o.created, o.granted)
@@ -131,7 +130,7 @@ func TestSSO(t *testing.T) {
 	r := d.readGood(1, nil)
 	d.act("/refresh", "") // and renewals fail from now on
 	failed := d.waitTold("that a person is needed", func(r toldRole) bool { return r.Error.Class == "needs a human" })
-	good = d.role() // the first refresh may have found credentials that are still kept
+	good := d.role() // the first refresh may have found credentials that are still kept
 	if failed.State != "valid" || failed.AccessKeyID != good.AccessKeyID || good.Code != "Success" || failed.Error.Mend != "run aws sso login --profile corp as the user that mockmd runs as" {
 		t.Errorf("an expired SSO session is told as %+v", failed)
 	}

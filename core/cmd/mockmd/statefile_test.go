@@ -78,7 +78,7 @@ func TestRefusedStateFile(t *testing.T) {
 		"of another shape": {`["stateCanary0123456789"]`, func(*testing.T, string) {}, " is not readable: remove it"},
 		"group-readable": {canary, func(t *testing.T, path string) {
 			t.Helper()
-			if err := os.Chmod(path, 0o640); err != nil { //nolint:gosec // what must be refused
+			if err := os.Chmod(path, 0o640); err != nil {
 				t.Fatal(err)
 			}
 		}, "chmod 600"},
