@@ -136,7 +136,11 @@ func failingMessage(g *grant, f *failure) string {
 }
 
 func forgottenMessage(g *grant) string {
-	return fmt.Sprintf("The credentials of the role %s were dropped by its operator: POST to /refresh, or new bootstrap credentials to /bootstrap/creds, of the admin listener of mockmd.", g.name)
+	post := "/refresh"
+	if g.has(kindBootstrap) {
+		post = "/refresh, or new bootstrap credentials to /bootstrap/creds,"
+	}
+	return fmt.Sprintf("The credentials of the role %s were dropped by its operator: POST to %s of the admin listener of mockmd.", g.name, post)
 }
 
 func expiredMessage(g *grant, expires time.Time) string {

@@ -75,11 +75,13 @@ func (s *state) name(g *grantState, got *session) {
 	g.owner, g.identity = got.account, arn
 }
 
-// pass remembers that a way does not work and the next one is tried.
-func (s *state) pass(g *grantState, by way, f *failure) {
+// pass remembers that a way does not work and the next one is tried, unless
+// all was dropped meanwhile.
+func (s *state) pass(g *grantState, epoch int, by way, f *failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case g.epoch != epoch:
 	case by.set != nil:
 		g.tried = max(g.tried, by.set.id)
 		if by.set == s.current {

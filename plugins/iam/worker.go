@@ -111,7 +111,7 @@ func (w *worker) cycle(ctx context.Context, p plan) {
 		if f.class == classRetry {
 			break
 		}
-		w.state.pass(w.grantState, by, f)
+		w.state.pass(w.grantState, p.epoch, by, f)
 	}
 	w.failures++
 	failures := w.failures
