@@ -172,7 +172,7 @@ func (l *longLife) act(path, body string) {
 func (l *longLife) recover(how string) {
 	l.t.Helper()
 	since := time.Now()
-	before := len(l.s.wait("", func([]stssim.Call) bool { return true }))
+	before := len(l.s.soFar())
 	l.s.wait("new sessions after "+how, func(calls []stssim.Call) bool {
 		fresh := map[string]bool{}
 		for _, c := range granted(calls[before:]) {
@@ -195,7 +195,7 @@ func (l *longLife) print(w *watchers, took time.Duration) {
 		l.t.Logf("%5d %s", l.did[what], what)
 	}
 	codes := map[string]int{}
-	calls := l.s.wait("", func([]stssim.Call) bool { return true })
+	calls := l.s.soFar()
 	for _, c := range calls {
 		codes[c.Action+" "+c.Code]++
 	}

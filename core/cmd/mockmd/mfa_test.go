@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/mockmd/mockmd/plugins/iam/stssim"
 )
 
 // TestMFA: the role waits for a code, which somebody posts; it works once.
@@ -57,7 +55,7 @@ sts { endpoint = "`+s.url+`" }
 	// A renewal is signed by the session, which needs no code.
 	d.act("/refresh", "")
 	second := d.works(s, "new", func(doc document) bool { return doc.AccessKeyID != first.AccessKeyID })
-	calls := granted(s.wait("", func([]stssim.Call) bool { return true }))
+	calls := granted(s.soFar())
 	if c := calls[0]; c.SerialNumber != serial || !c.HasTokenCode {
 		t.Errorf("the first session has %+v", c)
 	}

@@ -58,8 +58,8 @@ func TestNoLoop(t *testing.T) {
 			if n := linesWith(d.output(), "metadata: request"); n > 0 {
 				t.Errorf("%d requests have reached the metadata listener", n)
 			}
-			if len(s.calls) > 0 {
-				t.Errorf("STS was called: %+v", s.calls)
+			if calls := s.soFar(); len(calls) > 0 {
+				t.Errorf("STS was called: %+v", calls)
 			}
 		})
 	}

@@ -84,7 +84,7 @@ func TestFaults(t *testing.T) {
 				t.Errorf("during the fault %s is served, want the good set %s", doc.AccessKeyID, good.AccessKeyID)
 			}
 			s.set(0)
-			before := len(s.wait("", func([]stssim.Call) bool { return true }))
+			before := len(s.soFar())
 			calls := s.wait("recovery", func(c []stssim.Call) bool { return len(granted(c)) >= 2 })
 			d.waitRole("new", func(doc document) bool { return doc.Code == "Success" && doc.AccessKeyID != good.AccessKeyID })
 			if n := len(calls) - before; n > 2 { // one may have been under way

@@ -191,14 +191,14 @@ func (v *vault) faults(outside map[string]string) {
 	}
 	v.echo.set("")
 	for _, fault := range []stssim.FaultKind{stssim.Denied, stssim.Malformed, stssim.Truncated, stssim.Incomplete, stssim.BadGateway} {
-		n := len(v.s.wait("", func([]stssim.Call) bool { return true }))
+		n := len(v.s.soFar())
 		v.s.set(fault)
 		v.d.act("/refresh", "")
 		v.s.wait(fault.String(), func(c []stssim.Call) bool { return lastCode(c[n:]) == fault.String() })
 		v.ask(outside)
 	}
 	v.s.set(0)
-	n := len(v.s.wait("", func([]stssim.Call) bool { return true }))
+	n := len(v.s.soFar())
 	v.d.act("/refresh", "")
 	v.s.wait("recovery", func(c []stssim.Call) bool { return len(granted(c[n:])) >= len(roles) })
 }

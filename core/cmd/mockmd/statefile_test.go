@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,46 +123,4 @@ func TestRefusedStateFile(t *testing.T) {
 			absent(t, "the log", d.output()+string(said), "stateCanary", doc.SecretAccessKey)
 		})
 	}
-}
-
-// TestForget drops all there is, the file too, and a restart does not bring it
-// back; new bootstrap credentials do.
-func TestForget(t *testing.T) {
-	t.Parallel()
-	s := newSTS(t, time.Hour)
-	dir := t.TempDir()
-	d := startIn(t, dir, kept(s.url))
-	d.bootstrap()
-	doc := d.works(s, "good", success)
-	waitFile(t, keptIn(dir), func(text string) bool { return strings.Contains(text, doc.AccessKeyID) })
-	d.act("/forget", "")
-	if _, err := os.Stat(keptIn(dir)); !os.IsNotExist(err) {
-		t.Errorf("the state file is still there: %v", err)
-	}
-	failed := d.waitRole("a failure document", func(doc document) bool { return doc.Code != "Success" })
-	if failed.Code != "Internal" || !strings.Contains(failed.Message, "were dropped by its operator") {
-		t.Errorf("what follows is %+v", failed)
-	}
-	if r := d.tell().Roles[0]; r.State != "forgotten" || r.AccessKeyID != "" {
-		t.Errorf("/credentials tells %+v", r)
-	}
-	d.waitStatus("false")
-	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		if status, _ := request(t, method, d.admin+"/forget", ""); status != http.StatusMethodNotAllowed {
-			t.Errorf("%s /forget: %d", method, status)
-		}
-	}
-	d.stop()
-	d = startIn(t, dir, kept(s.url))
-	if doc := d.role(); doc.Code == "Success" {
-		t.Errorf("a restart brings %s back", doc.AccessKeyID)
-	}
-	d.bootstrap()
-	next := d.works(s, "good", success)
-	waitFile(t, keptIn(dir), func(text string) bool { return strings.Contains(text, next.AccessKeyID) })
-	// The same in one process: nothing is tried until somebody asks for it.
-	d.act("/forget", "")
-	d.waitRole("a failure document", func(doc document) bool { return doc.Code != "Success" })
-	d.bootstrap()
-	d.works(s, "new", func(doc document) bool { return doc.AccessKeyID != next.AccessKeyID })
 }

@@ -120,6 +120,13 @@ func (s *testSTS) wait(what string, ok func([]stssim.Call) bool) []stssim.Call {
 	}
 }
 
+// soFar returns the calls so far.
+func (s *testSTS) soFar() []stssim.Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clip(s.calls)
+}
+
 // lastCode is how the last call ended.
 func lastCode(calls []stssim.Call) string {
 	if len(calls) == 0 {
