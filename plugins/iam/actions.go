@@ -110,20 +110,24 @@ func (p *plugin) forget(ctx context.Context, body []byte) ([]byte, error) {
 }
 
 // refresh wakes the workers of a role, or of all. It returns false when there
-// is no such role.
+// is no such role. That a role is not forgotten any more outlives a crash.
 func (s *state) refresh(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := false
+	found, revived := false, false
 	for _, g := range s.grants {
 		if name == "" || g.name == name {
-			found = true
+			found, revived = true, revived || g.forgotten
 			g.stir(s, false)
 		}
 	}
 	if s.auto != nil && s.current == nil && found {
 		s.lastID++
 		s.current = &bootstrap{id: s.lastID, keys: *s.auto, posted: s.now(), simulated: true}
+		revived = true
+	}
+	if revived {
+		s.told()
 	}
 	return found
 }
