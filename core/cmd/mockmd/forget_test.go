@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,4 +86,26 @@ func TestForgetDuringACall(t *testing.T) {
 	if doc := d.waitRole("forgotten", func(doc document) bool { return strings.Contains(doc.Message, "dropped") }); doc.Message != want {
 		t.Errorf("message %q, want %q", doc.Message, want)
 	}
+}
+
+// TestRevivalOutlivesACrash: a role that somebody has asked to be tried again
+// is tried again, though the plugin dies before STS has answered.
+func TestRevivalOutlivesACrash(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	s := newSTS(t, time.Hour, i.known)
+	file := filepath.Join(t.TempDir(), "token")
+	writeFile(t, file, i.token("pod", time.Now().Add(time.Hour)))
+	d := start(t, chained(s.url, `web_identity { token_file = "`+file+`" }`))
+	d.works(s, "good", success)
+	d.act("/forget", "")
+	s.set(stssim.Hang)
+	d.act("/refresh", "")
+	s.wait("the call", func(c []stssim.Call) bool { return lastCode(c) == stssim.Hang.String() })
+	if err := syscall.Kill(d.pids("iam")["iam"], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	d.waitLines("plugin ready", 2)
+	s.set(0)
+	d.works(s, "good", success)
 }
