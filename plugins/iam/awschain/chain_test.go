@@ -101,7 +101,7 @@ func TestNothing(t *testing.T) {
 	home(t, "[profile mfa]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = keys\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n"+
 		"[profile keys]\naws_access_key_id = A\naws_secret_access_key = s\n")
 	for _, tt := range []struct{ profile, message, mend string }{
-		{"", "no credentials in the environment, the shared configuration or a container's endpoint", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or make a profile with aws configure"},
+		{"", "no credentials in the environment, the shared configuration or a container's endpoint, and the instance metadata service is mockmd's own and is not asked for credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or make a profile with aws configure"},
 		{"gone", "there is no profile gone in the shared configuration", "add it, or name another profile"},
 		{"mfa", "the profile wants an MFA code, and nobody can be asked for one here", "name its source_profile as the profile, and put its role_arn and mfa_serial into the role block"},
 	} {
