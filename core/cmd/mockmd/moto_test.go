@@ -37,7 +37,6 @@ func motoServer(t *testing.T) string {
 	found, drained := make(chan string, 1), make(chan struct{})
 	go func() {
 		defer close(drained)
-		defer close(found)
 		url := regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)`)
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			if m := url.FindStringSubmatch(lines.Text()); m != nil {
@@ -45,7 +44,8 @@ func motoServer(t *testing.T) string {
 				break
 			}
 		}
-		go func() { _, _ = io.Copy(io.Discard, stderr) }()
+		close(found)
+		_, _ = io.Copy(io.Discard, stderr)
 	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // it keeps nothing
