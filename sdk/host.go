@@ -2,6 +2,8 @@ package sdk
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,7 +16,8 @@ type host struct {
 	wake chan struct{} // holds one token while something is unsent
 
 	mu         sync.Mutex
-	changed    bool
+	changed    bool            // every instance
+	labels     map[string]bool // of instances that have changed
 	checkpoint *pluginv1.Checkpoint
 	unsent     bool // the checkpoint has not been sent on the stream
 	degraded   string
@@ -23,12 +26,15 @@ type host struct {
 
 var _ Host = (*host)(nil)
 
-func newHost() *host { return &host{wake: make(chan struct{}, 1)} }
+func newHost() *host { return &host{wake: make(chan struct{}, 1), labels: map[string]bool{}} }
 
 // Changed asks for a new round of trees.
-func (h *host) Changed() {
+func (h *host) Changed(labels ...string) {
 	h.mu.Lock()
-	h.changed = true
+	h.changed = h.changed || len(labels) == 0
+	for _, label := range labels {
+		h.labels[label] = true
+	}
 	h.mu.Unlock()
 	h.notify()
 }
@@ -74,6 +80,7 @@ func (h *host) lastCheckpoint() *pluginv1.Checkpoint {
 // news is what has been said since it was last taken.
 type news struct {
 	changed    bool
+	labels     []string             // that have changed, when not all have
 	checkpoint *pluginv1.Checkpoint // nil: nothing new
 	degraded   string
 	told       bool
@@ -82,10 +89,11 @@ type news struct {
 func (h *host) take() news {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n := news{changed: h.changed, degraded: h.degraded, told: h.told}
+	n := news{changed: h.changed, labels: slices.Sorted(maps.Keys(h.labels)), degraded: h.degraded, told: h.told}
 	if h.unsent {
 		n.checkpoint = h.checkpoint
 	}
 	h.changed, h.unsent, h.told = false, false, false
+	clear(h.labels)
 	return n
 }

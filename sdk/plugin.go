@@ -125,9 +125,10 @@ const MaxCheckpoint = 64 << 10
 
 // Host is what a running plugin can ask of the core.
 type Host interface {
-	// Changed republishes: Tree is called again for every instance in use. It does
-	// not wait; calls in quick succession become one.
-	Changed()
+	// Changed republishes: Tree is called again, for the instances whose labels
+	// are given, and for every instance when none is. It does not wait; calls
+	// in quick succession become one.
+	Changed(labels ...string)
 	// Checkpoint hands over what must survive a crash of this process, at
 	// most [MaxCheckpoint] bytes. It stays in the core's memory and is given
 	// to [Restorer.Restore] of the next process. It does not wait.

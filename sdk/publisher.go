@@ -82,6 +82,9 @@ func (p *publisher) news(ctx context.Context) error {
 	if n.changed {
 		return p.round(ctx, p.server.labels())
 	}
+	if len(n.labels) > 0 {
+		return p.round(ctx, n.labels)
+	}
 	if n.told {
 		return p.status(n.degraded)
 	}

@@ -54,13 +54,15 @@ func (r *reloads) serve(ctx context.Context, hangups <-chan os.Signal, reload fu
 	for {
 		select {
 		case <-ctx.Done():
+		case <-r.asked:
+		case <-hangups:
+		}
+		if ctx.Err() != nil { // whatever was asked for in the same moment
 			r.mu.Lock()
 			r.ended = true
 			r.mu.Unlock()
 			r.tell(nil, r.take())
 			return
-		case <-r.asked:
-		case <-hangups:
 		}
 		waiting := r.take()
 		result := reload(ctx)

@@ -60,7 +60,7 @@ type fakeHost struct {
 	refuse     bool
 }
 
-func (h *fakeHost) Changed() {
+func (h *fakeHost) Changed(...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.changed = append(h.changed, time.Now())

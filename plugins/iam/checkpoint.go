@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mockmd/mockmd/plugins/iam/stssim"
@@ -96,8 +97,8 @@ func (s *state) saved() *savedState {
 }
 
 // checkpoint writes everything that a crash must not lose. When that is too
-// much, which takes dozens of roles, sessions are left out until the rest fits:
-// the sources bring them back.
+// much, which takes dozens of roles or instances, sessions are left out: the
+// sources bring them back.
 func (s *state) checkpoint() ([]byte, error) {
 	out := s.saved()
 	out.LastID, out.SimPort, out.Changed = s.lastID, s.sim.port, s.changed
@@ -107,27 +108,62 @@ func (s *state) checkpoint() ([]byte, error) {
 	for _, b := range s.bootstraps() {
 		out.Bootstraps = append(out.Bootstraps, savedBootstrap{ID: b.id, Keys: b.keys.save(), Posted: b.posted, Simulated: b.simulated})
 	}
-	grants := s.sorted()
-	for _, g := range grants {
-		out.Grants[g.key] = g.save()
+	all, err := s.fill(out, sdk.MaxCheckpoint, func(*grantState) bool { return true })
+	if err == nil && !all && !s.crowded {
+		s.crowded = true
+		s.log.Warn("too many roles or instances for one checkpoint: after a crash of this process some are assumed anew")
 	}
-	data, err := json.Marshal(out)
-	if err != nil || len(data) <= sdk.MaxCheckpoint {
-		return data, err
-	}
-	s.log.Warn("too many roles for one checkpoint: after a crash of this process some are assumed anew", "bytes", len(data))
-	excess := len(data) - sdk.MaxCheckpoint
-	for i := len(grants) - 1; i >= 0 && excess > 0; i-- {
-		saved := out.Grants[grants[i].key]
-		left, err := json.Marshal(saved.Session)
-		if err != nil {
-			return nil, err
-		}
-		excess -= len(left)
-		saved.Session = nil
-		out.Grants[grants[i].key] = saved
+	if err != nil {
+		return nil, err
 	}
 	return json.Marshal(out)
+}
+
+// fill adds grants to what is saved until it has limit bytes, those that the
+// configuration asks for first. Of those that are too many their sessions are
+// left out, and what only some instance uses altogether. It is false when
+// anything was left out.
+func (s *state) fill(out *savedState, limit int, wanted func(*grantState) bool) (all bool, err error) {
+	head, err := json.Marshal(out)
+	if err != nil {
+		return false, err
+	}
+	room := limit - len(head)
+	sessions := map[bool][]*grantState{} // by whether the configuration asks for them
+	for _, g := range s.grants {
+		if !wanted(g) {
+			continue
+		}
+		sessions[g.permanent] = append(sessions[g.permanent], g)
+		if g.permanent {
+			bare := g.save()
+			bare.Session = nil
+			size, err := sizeOf(g.key, bare)
+			if err != nil {
+				return false, err
+			}
+			room -= size
+			out.Grants[g.key] = bare
+		}
+	}
+	for _, g := range slices.Concat(sessions[true], sessions[false]) {
+		saved := g.save()
+		size, err := sizeOf(g.key, saved)
+		if err != nil {
+			return false, err
+		}
+		if room -= size; room < 0 {
+			return false, nil
+		}
+		out.Grants[g.key] = saved
+	}
+	return true, nil
+}
+
+// sizeOf is what a grant takes of a saved state, and a little more.
+func sizeOf(key string, saved savedGrant) (int, error) {
+	data, err := json.Marshal(saved)
+	return len(data) + len(key) + len(`"":,`), err
 }
 
 // restore reads a checkpoint. What belongs to another configuration by now is

@@ -161,7 +161,7 @@ func TestCheckpointSize(t *testing.T) {
 	if err := json.Unmarshal(data, &saved); err != nil || len(saved.Bootstraps) != 1 || len(saved.Grants) != 41 {
 		t.Errorf("saved %d sets, %d roles, %v", len(saved.Bootstraps), len(saved.Grants), err)
 	}
-	if !strings.Contains(g.log.String(), "too many roles for one checkpoint") {
+	if !strings.Contains(g.log.String(), "too many roles or instances for one checkpoint") {
 		t.Error("nobody is told")
 	}
 }

@@ -3,6 +3,7 @@ package iam
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -91,15 +92,19 @@ func classify(err error, w way, t ticket, q assumeRequest) *failure {
 		f.retryAfter = retryAfter(answer.Response.Header)
 	}
 	f.skewed = skewed(err)
+	if m := wayThere(err); m != "" && status == 0 {
+		f.class, f.mend = classHuman, m
+		return f
+	}
 	switch {
 	case status >= http.StatusInternalServerError, status == http.StatusTooManyRequests:
 		f.reason = fmt.Sprintf("HTTP %d, %s", status, f.reason)
 	case f.code == "IDPCommunicationError", f.code == "RegionDisabledException":
-		f.class, f.mend = classElsewhere, mend(f.code, w, q)
+		f.class, f.mend = classElsewhere, mend(f.code, w, t, q)
 	case f.refusesCredentials() && w.own: // another set brings the session back
-		f.class, f.mend = classElsewhere, mend(f.code, w, q)
+		f.class, f.mend = classElsewhere, mend(f.code, w, t, q)
 	case f.code != "" && !slices.Contains(passing(), f.code):
-		f.class, f.mend = classHuman, mend(f.code, w, q)
+		f.class, f.mend = classHuman, mend(f.code, w, t, q)
 	}
 	return f
 }
@@ -181,11 +186,11 @@ func clean(text string, hide ...secret) string {
 }
 
 // mend says what a person can do about an error of STS.
-func mend(code string, w way, q assumeRequest) string {
+func mend(code string, w way, t ticket, q assumeRequest) string {
 	again := renewal(w.by)
 	switch code {
 	case "AccessDenied":
-		return denied(w, q)
+		return denied(w, t, q)
 	case "ExpiredToken", "ExpiredTokenException", "InvalidIdentityToken", "IDPRejectedClaim":
 		return again
 	case "InvalidClientTokenId", "UnrecognizedClientException":
@@ -194,7 +199,7 @@ func mend(code string, w way, q assumeRequest) string {
 		return "the secret access key is wrong, or this machine's clock is; " + again
 	case "RegionDisabledException":
 		return "choose another region in the sts block, or enable this one for the account"
-	case "MalformedPolicyDocument", "PackedPolicyTooLarge":
+	case "MalformedPolicyDocument", "PackedPolicyTooLarge", "InvalidParameterValue":
 		return "change the session policies or tags of the role block"
 	case "ValidationError":
 		return "change the role block in the configuration"
@@ -203,17 +208,15 @@ func mend(code string, w way, q assumeRequest) string {
 }
 
 // denied says what may be missing where STS knows the caller and refuses it.
-func denied(w way, q assumeRequest) string {
-	operation := "sts:AssumeRole"
+func denied(w way, t ticket, q assumeRequest) string {
+	if !t.web.empty() {
+		return fmt.Sprintf("the trust policy of %s must allow sts:AssumeRoleWithWebIdentity to the token's issuer, audience and subject", q.roleARN)
+	}
 	who := "the caller"
-	switch {
-	case w.by.kind() == kindWebIdentity:
-		operation = "sts:AssumeRoleWithWebIdentity"
-		who = "the token's issuer, audience and subject"
-	case w.by.kind() == kindBootstrap:
+	if w.by.kind() == kindBootstrap {
 		who = "the caller and to the role's own sessions"
 	}
-	out := fmt.Sprintf("the trust policy of %s must allow %s to %s, and the caller's policy must allow it", q.roleARN, operation, who)
+	out := fmt.Sprintf("the trust policy of %s must allow sts:AssumeRole to %s, and the caller's policy must allow it", q.roleARN, who)
 	if len(q.tags) > 0 {
 		out += ", and sts:TagSession"
 	}
@@ -221,6 +224,23 @@ func denied(w way, q assumeRequest) string {
 		out += ", and sts:SetSourceIdentity"
 	}
 	return out + "; check external_id too"
+}
+
+// wayThere is what to do about a way to STS that is not right, and empty when
+// it is: what is wrong with it does not pass.
+func wayThere(err error) string {
+	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	_, other := errors.AsType[x509.HostnameError](err)
+	switch {
+	case unknown:
+		return "name the authority that signed the certificate of STS, or of a proxy on the way, with ca_bundle in the sts block"
+	case invalid, other:
+		return "look at endpoint and proxy in the sts block: what answers there has a certificate for something else"
+	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)):
+		return "give the proxy's user and password in proxy of the sts block"
+	}
+	return ""
 }
 
 // renewal says how a person gives a source other credentials.

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -51,12 +52,25 @@ func TestClassify(t *testing.T) {
 		{"unreadable", answered(200, "", &smithy.DeserializationError{Err: errors.New("EOF")}), classRetry, "", "AssumeRole fails (retry): the answer cannot be read: EOF", 0},
 		{"no connection", &url.Error{Op: "Post", URL: "https://sts.example.com/", Err: errors.New("connection refused")}, classRetry, "", `Post "https://sts.example.com/": connection refused`, 0},
 		{"no answer", fmt.Errorf("send: %w", context.DeadlineExceeded), classRetry, "", "no answer in time", 0},
+		{"unknown authority", &url.Error{Op: "Post", URL: "https://sts.example.com/", Err: x509.UnknownAuthorityError{}}, classHuman, "", "certificate signed by unknown authority; name the authority that signed the certificate of STS, or of a proxy on the way, with ca_bundle in the sts block", 0},
+		{"certificate of another", &url.Error{Op: "Post", URL: "https://sts.example.com/", Err: x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.Expired}}, classHuman, "", "look at endpoint and proxy in the sts block", 0},
+		{"proxy wants a password", &url.Error{Op: "Post", URL: "https://sts.example.com/", Err: errors.New("Proxy Authentication Required")}, classHuman, "", "Proxy Authentication Required; give the proxy's user and password in proxy of the sts block", 0},
+		{"tags", answered(400, "", apiError("InvalidParameterValue")), classHuman, "InvalidParameterValue", "change the session policies or tags of the role block", 0},
 		{"anything", errors.New("odd"), classRetry, "", "odd", 0},
 	} {
 		f := classify(tt.err, by, ticket{keys: k}, q)
 		if f.class != tt.class || f.code != tt.code || !strings.Contains(f.summary(), tt.want) || f.retryAfter != tt.after {
 			t.Errorf("%s: %+v\n%s", tt.name, f, f.summary())
 		}
+	}
+	web := denied(way{by: &webIdentitySource{}}, ticket{web: newSecret("t")}, q)
+	if web != "the trust policy of arn:aws:iam::123456789012:role/app must allow sts:AssumeRoleWithWebIdentity to the token's issuer, audience and subject" {
+		t.Errorf("web identity: %s", web)
+	}
+	full := q
+	full.tags, full.sourceIdentity = []tag{{"a", "b"}}, "me"
+	if got := denied(way{by: &webIdentitySource{}}, ticket{keys: k}, full); !strings.HasSuffix(got, "must allow sts:AssumeRole to the caller, and the caller's policy must allow it, and sts:TagSession, and sts:SetSourceIdentity; check external_id too") {
+		t.Errorf("behind a web identity: %s", got)
 	}
 	echo := &smithy.GenericAPIError{
 		Code:    "SignatureDoesNotMatch",

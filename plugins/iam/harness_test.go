@@ -63,7 +63,7 @@ func (h *fakeHost) wait(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func (h *fakeHost) Changed() {
+func (h *fakeHost) Changed(...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.say()

@@ -80,17 +80,19 @@ func (s *state) resumable() []byte {
 		return nil
 	}
 	out := s.saved()
-	for _, g := range s.grants {
-		if g.session.valid(s.now()) {
-			saved := g.save()
-			saved.Works = 0
-			out.Grants[g.key] = saved
-		}
-	}
-	if len(out.Grants) == 0 {
+	now := s.now()
+	_, err := s.fill(out, statefile.MaxSize, func(g *grantState) bool { return g.session.valid(now) })
+	if err == nil && len(out.Grants) == 0 {
 		return nil
 	}
-	data, err := json.Marshal(out)
+	for key, saved := range out.Grants {
+		saved.Works = 0 // the set is not kept
+		out.Grants[key] = saved
+	}
+	var data []byte
+	if err == nil {
+		data, err = json.Marshal(out)
+	}
 	if err != nil {
 		s.log.Error("the state file is not written", "error", err)
 		return nil

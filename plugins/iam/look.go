@@ -40,7 +40,11 @@ func (s *state) look(keys map[*role]string) look {
 		behind = 0
 	}
 	l := look{keys: keys, grants: make(map[string]view, len(s.grants)), changed: s.changed, behind: behind}
-	for key, g := range s.grants {
+	for _, key := range keys {
+		g := s.grants[key]
+		if g == nil {
+			continue // let go meanwhile
+		}
 		v := view{grant: g.grant, trouble: g.trouble, stated: s.settings.sts.expiresIn}
 		if g.session != nil {
 			v.trouble = g.afterSession()

@@ -58,7 +58,7 @@ func (s *state) succeed(g *grantState, epoch int, by way, got *session) {
 	s.log.Info("new credentials", "role", g.name, "instance", g.instance, "account", got.account, "access_key_id", got.keys.accessKeyID,
 		"issued", stamp(got.issued), "expires", stamp(got.expires), "renewal", stamp(got.renew), "source", by.signs(), "signed_by", got.signedBy)
 	g.session, g.failure, g.attempts, g.counts = got, nil, 0, true
-	s.told()
+	s.told(g)
 }
 
 // name tells whose credentials are served, when that is news.
@@ -127,7 +127,7 @@ func (s *state) fail(g *grantState, epoch int, f *failure) {
 	if !g.session.valid(s.now()) {
 		g.setTrouble(f, s.wholeSecond())
 	}
-	s.told()
+	s.told(g)
 }
 
 // setTrouble makes the failure document for a grant without credentials.
@@ -148,5 +148,5 @@ func (s *state) expire(g *grantState) {
 	s.log.Error("credentials have expired; the failure document is served", "role", g.name, "instance", g.instance,
 		"access_key_id", g.session.keys.accessKeyID, "expired", stamp(g.session.expires))
 	g.trouble, g.session = g.afterSession(), nil
-	s.told()
+	s.told(g)
 }

@@ -37,7 +37,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		assumeRequest{mfaCode: k.secret},
 		mfaCode{code: k.secret},
 		plan{session: s, ways: []way{{set: b}}},
-		g.p.state.look(nil), g.p.state.look(nil).grants["app"], g.p.state.tell(),
+		g.p.state.look(map[*role]string{r.role: "app"}), g.p.state.look(map[*role]string{r.role: "app"}).grants["app"], g.p.state.tell(),
 		g.p.state.sim, &g.p.state.sim,
 		struct{ k keys }{k},
 		map[string]keys{"k": k},

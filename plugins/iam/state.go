@@ -40,6 +40,7 @@ type state struct {
 	rendered map[string]rendered // by label
 	hire     func(*grantState)   // starts a worker; nil until Run
 	known    map[string]string   // access key ids that the keyring has of other sources, by source
+	crowded  bool                // it has been told that not all sessions fit a checkpoint
 	auto     *keys               // the pair of the simulated STS; nil without one
 	sim      simState
 	changed  time.Time // of the last change, in whole seconds; no two changes have the same
@@ -185,9 +186,10 @@ func (s *state) sorted() []*grantState {
 	return out
 }
 
-// told hands the checkpoint, the news of a changed tree and the state of the
-// grants to the core. The lock is held.
-func (s *state) told() {
+// told hands the checkpoint, the news of changed trees and the state of the
+// grants to the core: the trees of those who use the grants that are given, or
+// all. The lock is held.
+func (s *state) told(changed ...*grantState) {
 	now := s.wholeSecond()
 	if !now.After(s.changed) && now.After(s.changed.Add(-clockTolerance)) {
 		now = s.changed.Add(time.Second)
@@ -204,29 +206,59 @@ func (s *state) told() {
 		s.log.Error("checkpoint not kept: a crash of this process would need a new bootstrap", "error", err)
 	}
 	s.keeper.put(s.resumable())
-	s.host.Changed()
+	s.host.Changed(s.usersOf(changed)...)
 	s.host.Degraded(s.degraded())
 }
+
+// usersOf are the instances that use any of the grants. None means all of them:
+// what nobody uses counts for the status, which goes with the trees.
+func (s *state) usersOf(changed []*grantState) (labels []string) {
+	for label, keys := range s.labels {
+		if slices.ContainsFunc(changed, func(g *grantState) bool { return slices.Contains(keys, g.key) }) {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// maxTrouble is how many troubles are told at once.
+const maxTrouble = 8
 
 // degraded is a sentence on each grant that is in trouble, and on the state
 // file; empty when all is well.
 func (s *state) degraded() string {
 	var parts []string
+	more := 0
 	for _, g := range s.sorted() {
-		if g.failure != nil {
-			parts = append(parts, fmt.Sprintf("role %s: %s", g.who(), g.failure.summary()))
-			continue
+		switch {
+		case g.failure == nil && g.refused == nil && len(g.passedOver) == 0:
+		case len(parts) >= maxTrouble:
+			more++
+		default:
+			parts = append(parts, s.troubles(g)...)
 		}
-		if g.refused != nil && s.current != nil {
-			parts = append(parts, fmt.Sprintf("role %s: the new bootstrap credentials %s are refused, the earlier ones stay in use: %s",
-				g.who(), s.current.keys.accessKeyID, g.refused.summary()))
-		}
-		for _, name := range slices.Sorted(maps.Keys(g.passedOver)) {
-			parts = append(parts, fmt.Sprintf("role %s: the source %q is passed over: %s", g.who(), name, g.passedOver[name].summary()))
-		}
+	}
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
 	if trouble := s.keeper.trouble(); trouble != "" {
 		parts = append(parts, trouble)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// troubles are sentences on one grant.
+func (s *state) troubles(g *grantState) []string {
+	if g.failure != nil {
+		return []string{fmt.Sprintf("role %s: %s", g.who(), g.failure.summary())}
+	}
+	var parts []string
+	if g.refused != nil && s.current != nil {
+		parts = append(parts, fmt.Sprintf("role %s: the new bootstrap credentials %s are refused, the earlier ones stay in use: %s",
+			g.who(), s.current.keys.accessKeyID, g.refused.summary()))
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.passedOver)) {
+		parts = append(parts, fmt.Sprintf("role %s: the source %q is passed over: %s", g.who(), name, g.passedOver[name].summary()))
+	}
+	return parts
 }

@@ -27,7 +27,7 @@ func newMiniCore(t *testing.T, c *testClock) *miniCore {
 }
 
 // Changed has the plugin's trees read anew.
-func (m *miniCore) Changed() {
+func (m *miniCore) Changed(...string) {
 	select {
 	case m.wake <- struct{}{}:
 	default:

@@ -54,7 +54,7 @@ func newHost() *fakeHost {
 	return &fakeHost{changed: make(chan struct{}, 8), saved: make(chan []byte, 8)}
 }
 
-func (h *fakeHost) Changed() { h.changed <- struct{}{} }
+func (h *fakeHost) Changed(...string) { h.changed <- struct{}{} }
 
 func (h *fakeHost) Checkpoint(data []byte) error {
 	h.mu.Lock()

@@ -18,7 +18,7 @@ type fakeHost struct {
 	degraded string
 }
 
-func (h *fakeHost) Changed() {
+func (h *fakeHost) Changed(...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.changed++

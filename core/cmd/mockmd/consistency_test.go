@@ -85,7 +85,7 @@ func factsPlugins(t *testing.T) map[string]sdk.Plugin {
 
 type noHost struct{}
 
-func (noHost) Changed()                {}
+func (noHost) Changed(...string)       {}
 func (noHost) Checkpoint([]byte) error { return nil }
 func (noHost) Degraded(string)         {}
 
