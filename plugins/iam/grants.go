@@ -20,6 +20,7 @@ type grantState struct {
 	forgotten bool // an operator has dropped it: nothing is tried until something new comes
 
 	session    *session            // nil: none
+	shown      *session            // what the last tree had of it
 	tried      int                 // id of the newest bootstrap set that was used, whether it worked or was refused
 	refused    *failure            // why the current bootstrap set is refused; nil: it is not
 	works      *bootstrap          // the set that worked last; nil: none yet

@@ -49,6 +49,7 @@ func (s *state) look(keys map[*role]string) look {
 		if g.session != nil {
 			v.trouble = g.afterSession()
 		}
+		g.shown = g.session
 		if g.session.valid(now) {
 			v.session, v.ends = g.session, l.local(g.session.expires)
 		}

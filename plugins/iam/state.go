@@ -75,20 +75,31 @@ func (s *state) open(host sdk.Host) {
 }
 
 // validUntil is the earliest expiry, by this machine's clock, and zero while a
-// grant that counts has no session.
+// grant that counts has no session. Of what instances use, what the trees have
+// counts: the core may act on this before the next ones come.
 func (s *state) validUntil() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var until time.Time
 	now := s.now()
-	for _, g := range s.grants {
+	used := map[string]bool{}
+	for _, keys := range s.labels {
+		for _, key := range keys {
+			used[key] = true
+		}
+	}
+	for key, g := range s.grants {
+		v := g.session
+		if used[key] {
+			v = g.shown
+		}
 		switch {
 		case !g.counts:
 			continue
-		case !g.session.valid(now):
+		case !v.valid(now):
 			return time.Time{}
-		case until.IsZero() || g.session.expires.Before(until):
-			until = g.session.expires
+		case until.IsZero() || v.expires.Before(until):
+			until = v.expires
 		}
 	}
 	if until.IsZero() {

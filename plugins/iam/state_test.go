@@ -3,6 +3,7 @@ package iam
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 )
@@ -27,5 +28,22 @@ func TestFirstMessage(t *testing.T) {
 		if got := strings.Contains(string(leaf.Body), "POST"); got != c.posts {
 			t.Errorf("%s: tells to POST is %v, want %v: %s", name, got, c.posts, leaf.Body)
 		}
+	}
+}
+
+// What is valid is what the trees have: the core may act on the status before
+// the next trees come.
+func TestValidityIsThatOfTheTrees(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, oneRole)
+	g.clock.jump(time.Until(testSession().issued))
+	g.served()
+	g.grant("app").session = testSession()
+	if until := g.p.ValidUntil(); !until.IsZero() {
+		t.Errorf("valid until %s, and the tree has no credentials", until)
+	}
+	g.served()
+	if until := g.p.ValidUntil(); !until.Equal(testSession().expires) {
+		t.Errorf("valid until %s", until)
 	}
 }
