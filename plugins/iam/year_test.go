@@ -47,7 +47,6 @@ type year struct {
 	duration string    // as configured
 	version  int       // of the configuration
 	calm     time.Time // since when nothing is wrong
-	good     string    // a set of credentials that works; empty: none was posted
 	lost     bool      // forgotten, or started without anything: nothing is due
 	resumed  bool      // it lives on sessions of the state file alone: once they expire, somebody must post again
 }
@@ -136,11 +135,11 @@ func (y *year) pass(d time.Duration) {
 // post hands over a set of credentials that works.
 func (y *year) post() {
 	y.figure["posts"]++
-	y.good = fmt.Sprintf("AKIAGOOD%d", y.figure["posts"])
+	good := fmt.Sprintf("AKIAGOOD%d", y.figure["posts"])
 	y.sts.mu.Lock()
-	y.sts.users[y.good] = true
+	y.sts.users[good] = true
 	y.sts.mu.Unlock()
-	y.rig.post(fmt.Sprintf(`{"AccessKeyId":%q,"SecretAccessKey":"bootstrap-secret"}`, y.good))
+	y.rig.post(fmt.Sprintf(`{"AccessKeyId":%q,"SecretAccessKey":"bootstrap-secret"}`, good))
 	y.lost, y.resumed = false, false
 	synctest.Wait()
 }

@@ -20,9 +20,6 @@ func TestDescribeBuiltins(t *testing.T) {
 				t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 			}
 			_, options, _ := strings.Cut(stdout, "\n## Options\n\n")
-			if b.name == "iam" && options == "Not told.\n" { // the others must
-				t.Skip("it does not tell its options yet")
-			}
 			compareTable(t, "../../../plugins/"+b.name+"/README.md", "TestDescribeBuiltins", options)
 		})
 	}
