@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/mockmd/mockmd/core/config"
 	"github.com/mockmd/mockmd/core/conformance"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // PluginTest says which plugin [TestPlugin] tests and how it is configured.
@@ -167,7 +167,7 @@ func (t *PluginTest) block(file *config.File, command []string, label string) (*
 }
 
 // unfit are the characters that the label of a block cannot have.
-var unfit = regexp.MustCompile(`[^A-Za-z0-9_-]+|^[_-]+`)
+var unfit = lazyregexp.New(`[^A-Za-z0-9_-]+|^[_-]+`)
 
 // labelOf makes a label of the path of a program.
 func labelOf(path string) string {

@@ -3,14 +3,15 @@ package config
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // hostName is a DNS name without port, RFC 1123 with the underscore that
 // container networks use; a dot at the end is allowed.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$`)
+var hostName = lazyregexp.New(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$`)
 
 // hosts decodes allowed_hosts.
 func (l *loader) hosts(attrs hcl.Attributes) []string {

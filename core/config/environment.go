@@ -1,15 +1,16 @@
 package config
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // envName is a portable name of an environment variable (POSIX.1-2024, 8.1),
 // lower case included.
-var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var envName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // env decodes env.
 func (l *loader) env(attrs hcl.Attributes) map[string]string {

@@ -2,12 +2,12 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/core/router"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // What a limits block may say at most and at least.
@@ -63,7 +63,7 @@ func (l *loader) number(attrs hcl.Attributes, name string, least, most int, into
 }
 
 // sizeText is how a size is written.
-var sizeText = regexp.MustCompile(`^([0-9]{1,15})(B|KiB|MiB|GiB)$`)
+var sizeText = lazyregexp.New(`^([0-9]{1,15})(B|KiB|MiB|GiB)$`)
 
 // sizeUnits are the units of sizes, as powers of two.
 var sizeUnits = map[string]int{"B": 0, "KiB": 10, "MiB": 20, "GiB": 30}

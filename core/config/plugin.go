@@ -3,12 +3,12 @@ package config
 import (
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/core/router"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 var pluginSchema = hcl.BodySchema{
@@ -19,7 +19,7 @@ var pluginSchema = hcl.BodySchema{
 }
 
 // pluginName is what a plugin may be called: it stands in logs and paths.
-var pluginName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+var pluginName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 // plugins decodes the plugin blocks and returns those that can be started.
 // Base has the timeouts and limits of those that name none.

@@ -2,20 +2,21 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 var (
 	// noVariable is what HCL says of a variable that there is not; a proposal
 	// may follow.
-	noVariable = regexp.MustCompile(`^There is no variable named "([^"]+)"\.`)
+	noVariable = lazyregexp.New(`^There is no variable named "([^"]+)"\.`)
 	// shellName is how variables of the environment are written.
-	shellName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+	shellName = lazyregexp.New(`^[A-Z_][A-Z0-9_]*$`)
 )
 
 // explainVariables gives the errors of expressions that use a variable that

@@ -2,13 +2,13 @@ package config
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 	"github.com/mockmd/mockmd/sdk/wire"
 )
 
@@ -16,10 +16,10 @@ import (
 const notShown = "(not shown)"
 
 // secretLine is a line with an argument whose value may be a secret.
-var secretLine = regexp.MustCompile(`(?m)^[ \t]*(?:user_data|user_data_base64|public_key|private_key)[ \t]*=[ \t]*(.*)$`)
+var secretLine = lazyregexp.New(`(?m)^[ \t]*(?:user_data|user_data_base64|public_key|private_key)[ \t]*=[ \t]*(.*)$`)
 
 // meant is HCL's proposal of such an argument for one that is misspelt.
-var meant = regexp.MustCompile(`Did you mean "(?:user_data|user_data_base64|public_key|private_key)"\?`)
+var meant = lazyregexp.New(`Did you mean "(?:user_data|user_data_base64|public_key|private_key)"\?`)
 
 // printable returns a diagnostic without secrets, and the files to print it
 // with.

@@ -10,12 +10,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/mockmd/mockmd/core/supervise"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 	"github.com/mockmd/mockmd/sdk/wire"
 )
@@ -101,7 +101,7 @@ func (t *suite) exits(ctx context.Context, p *supervise.Process, rule string) (t
 
 // handshakeLine is what go-plugin looks for: core protocol, contract version,
 // network, address.
-var handshakeLine = regexp.MustCompile(`^\d+\|\d+\|\w+\|[^|]+\|`)
+var handshakeLine = lazyregexp.New(`^\d+\|\d+\|\w+\|[^|]+\|`)
 
 // explainStart tells a program that prints before its handshake from one that
 // does not shake hands: it is started once more, and its stdout is read.

@@ -3,11 +3,11 @@ package instance
 import (
 	"encoding/hex"
 	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // gpuArguments is an elastic_gpu_specifications block as the user wrote it, in
@@ -31,7 +31,7 @@ type inferenceArguments struct {
 }
 
 // inferenceShape is the id of an Elastic Inference accelerator.
-var inferenceShape = regexp.MustCompile(`^eia-[0-9a-f]{32}$`)
+var inferenceShape = lazyregexp.New(`^eia-[0-9a-f]{32}$`)
 
 // maxInference is how many accelerators an instance could have.
 const maxInference = 5

@@ -4,8 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // unusable returns the blocks of IPv4 that no interface has addresses of.
@@ -115,7 +116,7 @@ func sizes(most, least int) string {
 	return fmt.Sprintf("it is from /%d to /%d", most, least)
 }
 
-var macShape = regexp.MustCompile(`^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$`)
+var macShape = lazyregexp.New(`^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$`)
 
 // parseMAC returns a MAC address in lower case with colons.
 func parseMAC(raw string) (string, string) {

@@ -3,13 +3,14 @@ package instance
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"strings"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // profileShape is that of the IAM API: letters, digits and _+=,.@-
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateInstanceProfile.html
-var profileShape = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
+var profileShape = lazyregexp.New(`^[\w+=,.@-]{1,128}$`)
 
 // describe settles the instance profile and the tags.
 func (b *builder) describe(a *arguments) {

@@ -2,12 +2,12 @@ package instance
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // defaultRootDevice is the name that Amazon Linux gives its root volume.
@@ -159,8 +159,8 @@ func bareDevice(name string) string { return strings.TrimPrefix(name, "/dev/") }
 
 var (
 	// deviceShape is wide: which names there are depends on the image.
-	deviceShape  = regexp.MustCompile(`^(?:/dev/)?[0-9A-Za-z]+(?:/[0-9A-Za-z]+)*$`)
-	virtualShape = regexp.MustCompile(`^(?:ephemeral(?:0|[1-9][0-9]?)|swap)$`)
+	deviceShape  = lazyregexp.New(`^(?:/dev/)?[0-9A-Za-z]+(?:/[0-9A-Za-z]+)*$`)
+	virtualShape = lazyregexp.New(`^(?:ephemeral(?:0|[1-9][0-9]?)|swap)$`)
 )
 
 func checkDevice(given string) string {

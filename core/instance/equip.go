@@ -2,22 +2,23 @@ package instance
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 var (
 	// typeShape is family, dot, size: m5.large, u-6tb1.112xlarge, c7g.metal,
 	// mac2-m2pro.metal.
-	typeShape = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$`)
+	typeShape = lazyregexp.New(`^[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$`)
 	// sizeShape is a word for a size: medium, 2xlarge, metal, metal-24xl. The
 	// u- families have no others.
-	sizeShape = regexp.MustCompile(`^(?:nano|micro|small|medium|large|(?:[2-9]|[1-9][0-9]+)?xlarge|metal(?:-[1-9][0-9]*xl)?)$`)
+	sizeShape = lazyregexp.New(`^(?:nano|micro|small|medium|large|(?:[2-9]|[1-9][0-9]+)?xlarge|metal(?:-[1-9][0-9]*xl)?)$`)
 	// family is series, generation and the letters of the variant: c, 7, gn.
-	familyShape = regexp.MustCompile(`^[a-z-]+[0-9]+([a-z]*)(-.*)?$`)
+	familyShape = lazyregexp.New(`^[a-z-]+[0-9]+([a-z]*)(-.*)?$`)
 )
 
 // architectures returns the words of the EC2 API.

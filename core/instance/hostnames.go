@@ -3,8 +3,9 @@ package instance
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // The types of host names.
@@ -68,7 +69,7 @@ func (n *network) settleNames() bool {
 
 // ownShape is a name that looks like an IP-based one of EC2, with the address
 // and the domain if there is one.
-var ownShape = regexp.MustCompile(`^(?i:ip-([0-9]+-[0-9]+-[0-9]+-[0-9]+)(?:\.(.+))?)$`)
+var ownShape = lazyregexp.New(`^(?i:ip-([0-9]+-[0-9]+-[0-9]+-[0-9]+)(?:\.(.+))?)$`)
 
 // checkOwnName holds a given name that looks like an IP-based one against the
 // interface that it is the name of. The domain may be one of the user's own.
@@ -133,8 +134,8 @@ func publicDNS(ip netip.Addr, region, domain string) string {
 func dashed(ip netip.Addr) string { return strings.ReplaceAll(ip.String(), ".", "-") }
 
 var (
-	hostShape   = regexp.MustCompile(`^(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$`)
-	numberShape = regexp.MustCompile(`^(?:.*\.)?[0-9]+$`)
+	hostShape   = lazyregexp.New(`^(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$`)
+	numberShape = lazyregexp.New(`^(?:.*\.)?[0-9]+$`)
 )
 
 // checkHostName holds a name against RFC 1123.

@@ -3,16 +3,17 @@ package instance
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 var (
-	accountShape = regexp.MustCompile(`^[0-9]{12}$`)
-	hexShape     = regexp.MustCompile(`^(?:[0-9a-f]{8}|[0-9a-f]{17})$`)
-	codeShape    = regexp.MustCompile(`^[0-9A-Za-z]+$`)
+	accountShape = lazyregexp.New(`^[0-9]{12}$`)
+	hexShape     = lazyregexp.New(`^(?:[0-9a-f]{8}|[0-9a-f]{17})$`)
+	codeShape    = lazyregexp.New(`^[0-9A-Za-z]+$`)
 )
 
 // identify settles who the instance is and what it was launched from.

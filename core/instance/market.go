@@ -2,10 +2,11 @@ package instance
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // The words of instance_lifecycle; market_type has the second and the last.
@@ -112,7 +113,7 @@ func (b *builder) spotOptions(m *marketArguments) {
 }
 
 // priceShape is a number of dollars an hour.
-var priceShape = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,9})?$`)
+var priceShape = lazyregexp.New(`^[0-9]{1,9}(\.[0-9]{1,9})?$`)
 
 func checkPrice(given string) string {
 	if priceShape.MatchString(given) {

@@ -2,12 +2,13 @@ package instance
 
 import (
 	"fmt"
-	"regexp"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // outpostShape is the ARN of an Outpost: partition, region, account.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsoutposts.html
-var outpostShape = regexp.MustCompile(`^arn:(aws[a-z-]*):outposts:([a-z0-9-]+):([0-9]{12}):outpost/op-[0-9a-f]{17}$`)
+var outpostShape = lazyregexp.New(`^arn:(aws[a-z-]*):outposts:([a-z0-9-]+):([0-9]{12}):outpost/op-[0-9a-f]{17}$`)
 
 // placeOnOutpost settles the Outpost. It comes after identify and locate.
 func (b *builder) placeOnOutpost(a *arguments) {

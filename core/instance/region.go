@@ -2,9 +2,10 @@ package instance
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // regionPattern is the shape of a region name: a country or continent,
@@ -12,7 +13,7 @@ import (
 const regionPattern = `[a-z]{2,4}(?:-(?:gov|iso[a-z]?|[a-z]{2}))?` +
 	`-(?:(?:north|south)(?:east|west)?|east|west|central)-[1-9][0-9]?`
 
-var regionShape = regexp.MustCompile(`^` + regionPattern + `$`)
+var regionShape = lazyregexp.New(`^` + regionPattern + `$`)
 
 // partition is a group of regions with accounts and endpoints of its own.
 type partition struct {

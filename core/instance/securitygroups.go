@@ -2,13 +2,14 @@ package instance
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // groupShape is that of CreateSecurityGroup.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
-var groupShape = regexp.MustCompile(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`)
+var groupShape = lazyregexp.New(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`)
 
 const (
 	defaultGroup = "default"       // that of each VPC

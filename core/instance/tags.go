@@ -3,7 +3,6 @@ package instance
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,12 +12,14 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // tagPathShape is a key that can be a segment of a path. EC2 refuses others,
 // and the names below, when tags are served.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
-var tagPathShape = regexp.MustCompile(`^[0-9a-zA-Z\-_+=,.@:]{1,255}$`)
+var tagPathShape = lazyregexp.New(`^[0-9a-zA-Z\-_+=,.@:]{1,255}$`)
 
 // readTags decodes the tags and the order of their keys.
 func (a *arguments) readTags(ctx *hcl.EvalContext) hcl.Diagnostics {

@@ -2,11 +2,12 @@ package instance
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 const (
@@ -31,12 +32,12 @@ func (z zone) id() string { return z.stem + z.number }
 // https://docs.aws.amazon.com/local-zones/latest/ug/available-local-zones.html
 // https://docs.aws.amazon.com/wavelength/latest/developerguide/available-wavelength-zones.html
 var (
-	plainZone      = regexp.MustCompile(`^(` + regionPattern + `)([a-z])$`)
-	localZone      = regexp.MustCompile(`^(` + regionPattern + `)-([a-z]{2,5})-([1-9][0-9]*)([a-z])$`)
-	wavelengthZone = regexp.MustCompile(`^(` + regionPattern + `)-(wl[1-9][0-9]*-[a-z]{2,5})-wlz-([1-9][0-9]*)$`)
-	zoneNumber     = regexp.MustCompile(`^[1-9][0-9]*$`)
-	zoneIDShape    = regexp.MustCompile(`^[a-z]+[0-9]+(?:-[a-z0-9]+)*-(?:az|wlz)[1-9][0-9]*$`)
-	carrierZone    = regexp.MustCompile(`^(` + regionPattern + `)-([a-z]{2,5})-wlz-([1-9][0-9]*)([a-z])$`)
+	plainZone      = lazyregexp.New(`^(` + regionPattern + `)([a-z])$`)
+	localZone      = lazyregexp.New(`^(` + regionPattern + `)-([a-z]{2,5})-([1-9][0-9]*)([a-z])$`)
+	wavelengthZone = lazyregexp.New(`^(` + regionPattern + `)-(wl[1-9][0-9]*-[a-z]{2,5})-wlz-([1-9][0-9]*)$`)
+	zoneNumber     = lazyregexp.New(`^[1-9][0-9]*$`)
+	zoneIDShape    = lazyregexp.New(`^[a-z]+[0-9]+(?:-[a-z0-9]+)*-(?:az|wlz)[1-9][0-9]*$`)
+	carrierZone    = lazyregexp.New(`^(` + regionPattern + `)-([a-z]{2,5})-wlz-([1-9][0-9]*)([a-z])$`)
 )
 
 // parseZone takes the name of a zone apart, and returns false when it is none.

@@ -2,9 +2,10 @@ package scaffold
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // Plugin is what the templates are executed with.
@@ -24,7 +25,7 @@ func (p Plugin) Module() string { return "example.com/" + p.Name }
 
 // name is what a plugin may be called: the name is that of a folder, a
 // program, a module, a path of the metadata service and the label of a block.
-var name = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+var name = lazyregexp.New(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 // maxName is how long the label of a plugin's block may be.
 const maxName = 64
@@ -45,7 +46,7 @@ func CheckName(s string, taken []string) error {
 	return nil
 }
 
-var unwanted = regexp.MustCompile(`[^a-z0-9]+`)
+var unwanted = lazyregexp.New(`[^a-z0-9]+`)
 
 // suggest returns a name like s that a plugin may have; empty when there is
 // none.

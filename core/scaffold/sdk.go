@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // module is the Go module that the SDK is in.
@@ -27,7 +30,7 @@ func (s SDK) Replace() string { return strconv.Quote(s.Checkout) }
 
 // released is a version that can be fetched; a build of a checkout in between
 // has a pseudo-version.
-var released = regexp.MustCompile(`^v\d+\.\d+\.\d+(-(alpha|beta|rc)[.0-9]*)?$`)
+var released = lazyregexp.New(`^v\d+\.\d+\.\d+(-(alpha|beta|rc)[.0-9]*)?$`)
 
 // FindSDK returns where a new plugin has the SDK from. A checkout, when it is
 // not empty, is what the user names. Otherwise it is the very release that this
@@ -67,10 +70,7 @@ func SourceDir() string {
 	return filepath.Dir(file)
 }
 
-// moduleLine is the first statement of our go.mod.
-var moduleLine = regexp.MustCompile(`(?m)^module ` + regexp.QuoteMeta(module) + `$`)
-
 func isCheckout(dir string) bool {
 	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	return err == nil && moduleLine.Match(mod)
+	return err == nil && slices.Contains(strings.Split(string(mod), "\n"), "module "+module)
 }

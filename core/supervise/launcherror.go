@@ -3,11 +3,11 @@ package supervise
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"github.com/hashicorp/go-plugin"
 
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 	"github.com/mockmd/mockmd/sdk/wire"
 )
 
@@ -23,8 +23,8 @@ func (e *PermanentError) Unwrap() error { return e.Err }
 // The version mismatches as go-plugin words them; it has no error value for
 // them.
 var (
-	contractMismatch  = regexp.MustCompile(`Plugin version: (\d+), Client versions`)
-	handshakeMismatch = regexp.MustCompile(`Plugin version: (\d+), Core version`)
+	contractMismatch  = lazyregexp.New(`Plugin version: (\d+), Client versions`)
+	handshakeMismatch = lazyregexp.New(`Plugin version: (\d+), Core version`)
 )
 
 // startError names the plugin, and the mend where one is known. Only what the

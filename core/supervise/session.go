@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
@@ -168,8 +168,8 @@ func (p *Plugin) receive(ctx context.Context, stop <-chan struct{}, stream grpc.
 
 // How gRPC words that the core does not take a message.
 var (
-	tooLarge  = regexp.MustCompile(`received message larger than max \((\d+) vs\. (\d+)\)`)
-	undecoded = regexp.MustCompile(`failed to unmarshal the received message: (.*)`)
+	tooLarge  = lazyregexp.New(`received message larger than max \((\d+) vs\. (\d+)\)`)
+	undecoded = lazyregexp.New(`failed to unmarshal the received message: (.*)`)
 )
 
 // gaveUp is the plugin's own word on why it ended its run, or why the core has

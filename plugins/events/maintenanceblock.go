@@ -1,10 +1,11 @@
 package events
 
 import (
-	"regexp"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // maintenanceBlock is maintenance "NAME" { … }.
@@ -71,7 +72,7 @@ func codes() []code {
 	}
 }
 
-var eventIDPattern = regexp.MustCompile(`^instance-event-[0-9a-f]{17}$`)
+var eventIDPattern = lazyregexp.New(`^instance-event-[0-9a-f]{17}$`)
 
 func (r *reader) maintenance(blocks []maintenanceBlock) {
 	names, ids := map[string]hcl.Range{}, map[string]hcl.Range{}

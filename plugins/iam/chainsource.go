@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/mockmd/mockmd/plugins/iam/awschain"
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 const kindChain = "default_chain"
@@ -44,7 +44,7 @@ type chainSource struct {
 var _ source = (*chainSource)(nil)
 
 // profilePattern keeps out what cannot stand in the header of a profile.
-var profilePattern = regexp.MustCompile(`^[^\x00-\x1f\x7f\[\]]*$`)
+var profilePattern = lazyregexp.New(`^[^\x00-\x1f\x7f\[\]]*$`)
 
 func (b *chainBlock) check(region string) (source, hcl.Diagnostics) {
 	s := &chainSource{label: cmp.Or(b.Name, kindChain), profile: b.Profile, chain: awschain.New(b.Profile, region)}

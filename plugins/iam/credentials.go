@@ -3,13 +3,14 @@ package iam
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 var (
-	accessKeyIDPattern = regexp.MustCompile(`^\w{1,128}$`)
-	assumedARNPattern  = regexp.MustCompile(`^arn:aws[a-z-]*:sts::(\d{12}):assumed-role/[\w+=,.@:/-]+$`)
+	accessKeyIDPattern = lazyregexp.New(`^\w{1,128}$`)
+	assumedARNPattern  = lazyregexp.New(`^arn:aws[a-z-]*:sts::(\d{12}):assumed-role/[\w+=,.@:/-]+$`)
 )
 
 // keys sign requests to AWS. The token is empty for long-term credentials.

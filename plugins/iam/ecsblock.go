@@ -1,12 +1,12 @@
 package iam
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // ecsBlock is ecs "N" { … }: one folder of task credentials.
@@ -38,8 +38,8 @@ type ecsTask struct {
 
 // The ECS agent divides the name of an entry at its first hyphen.
 var (
-	ecsNumberPattern = regexp.MustCompile(`^(?:0|[1-9][0-9]{0,8})$`)
-	ecsTaskPattern   = regexp.MustCompile(`^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+$`)
+	ecsNumberPattern = lazyregexp.New(`^(?:0|[1-9][0-9]{0,8})$`)
+	ecsTaskPattern   = lazyregexp.New(`^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+$`)
 )
 
 const longestTask = 128 // characters

@@ -1,9 +1,10 @@
 package iam
 
 import (
-	"regexp"
 	"time"
 	"unicode/utf8"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // The limits of the service model of STS 2011-06-15, and those of IAM for the
@@ -26,14 +27,14 @@ const (
 )
 
 var (
-	roleNamePattern    = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
-	roleARNPattern     = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):role/(?:[\x21-\x7e]*/)?[\w+=,.@-]{1,64}$`)
-	policyARNPattern   = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy/[\x21-\x7e]+$`)
-	sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-	externalIDPattern  = regexp.MustCompile(`^[\w+=,.@:/-]*$`)
-	tagPattern         = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
-	serialPattern      = regexp.MustCompile(`^[\w+=/:,.@-]{9,256}$`)
-	codePattern        = regexp.MustCompile(`^\d{6}$`)
+	roleNamePattern    = lazyregexp.New(`^[\w+=,.@-]{1,64}$`)
+	roleARNPattern     = lazyregexp.New(`^arn:(aws[a-z-]*):iam::(\d{12}):role/(?:[\x21-\x7e]*/)?[\w+=,.@-]{1,64}$`)
+	policyARNPattern   = lazyregexp.New(`^arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy/[\x21-\x7e]+$`)
+	sessionNamePattern = lazyregexp.New(`^[\w+=,.@-]{2,64}$`)
+	externalIDPattern  = lazyregexp.New(`^[\w+=,.@:/-]*$`)
+	tagPattern         = lazyregexp.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+	serialPattern      = lazyregexp.New(`^[\w+=/:,.@-]{9,256}$`)
+	codePattern        = lazyregexp.New(`^\d{6}$`)
 )
 
 // problem is what is wrong with a value, as a sentence; empty when nothing is.

@@ -1,13 +1,13 @@
 package iam
 
 import (
-	"regexp"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/plugins/iam/stssim"
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // stsBlock is sts { … }.
@@ -94,7 +94,7 @@ const (
 	minLifetime    = 2 * time.Second // expiry is in whole seconds
 )
 
-var regionPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+var regionPattern = lazyregexp.New(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // check returns what the block says; a nil block is AWS itself.
 func (b *stsBlock) check(c *sdk.Config) (stsSettings, hcl.Diagnostics) {

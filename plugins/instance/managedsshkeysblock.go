@@ -5,13 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // managedSSHKeysBlock is managed_ssh_keys { … }.
@@ -27,11 +27,11 @@ type managedSSHKeysBlock struct {
 var (
 	// ocspNamePattern holds the fingerprints under which the real service
 	// lists its responses, and whatever clients take for a plain name.
-	ocspNamePattern = regexp.MustCompile(`^[\w-][\w.-]{0,254}$`)
+	ocspNamePattern = lazyregexp.New(`^[\w-][\w.-]{0,254}$`)
 	// userPattern is InstanceOSUser of the API of EC2 Instance Connect.
 	//
 	// https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html
-	userPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$`)
+	userPattern = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$`)
 )
 
 // check returns what the block says. Only the blobs keep a newline at the end.

@@ -1,9 +1,8 @@
 package instance
 
 import (
-	"regexp"
-
 	"github.com/mockmd/mockmd/sdk"
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // tagKeyPattern is what EC2 demands of tag keys while tags can be read here;
@@ -11,7 +10,7 @@ import (
 // keys too, so what is left out below does not get here.
 //
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
-var tagKeyPattern = regexp.MustCompile(`^[0-9a-zA-Z_+=,.@:-]{1,255}$`)
+var tagKeyPattern = lazyregexp.New(`^[0-9a-zA-Z_+=,.@:-]{1,255}$`)
 
 // tags adds the tags when they are switched on. They are listed in the order
 // in which the user wrote them. A value may be empty: it is the one kind of

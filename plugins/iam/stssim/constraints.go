@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // The shape of a role's ARN: a path may stand before the name. Besides those
@@ -15,16 +16,16 @@ import (
 // assumes for each instance.
 //
 // See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns.
-var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/(?:(?:[\x21-\x7e]*/)?[\w+=,.@-]{1,64}|aws:ec2-instance)$`)
+var roleARN = lazyregexp.New(`^arn:aws[a-z-]*:iam::\d{12}:role/(?:(?:[\x21-\x7e]*/)?[\w+=,.@-]{1,64}|aws:ec2-instance)$`)
 
 var (
-	namePattern     = regexp.MustCompile(`^[\w+=,.@-]*$`)
-	externalPattern = regexp.MustCompile(`^[\w+=,.@:/-]*$`)
-	serialPattern   = regexp.MustCompile(`^[\w+=/:,.@-]*$`)
-	digitPattern    = regexp.MustCompile(`^\d*$`)
-	keyPattern      = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
-	valuePattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
-	memberPattern   = regexp.MustCompile(`^(PolicyArns|Tags|TransitiveTagKeys|ProvidedContexts)\.member\.([1-9]\d{0,3})(\.|$)`)
+	namePattern     = lazyregexp.New(`^[\w+=,.@-]*$`)
+	externalPattern = lazyregexp.New(`^[\w+=,.@:/-]*$`)
+	serialPattern   = lazyregexp.New(`^[\w+=/:,.@-]*$`)
+	digitPattern    = lazyregexp.New(`^\d*$`)
+	keyPattern      = lazyregexp.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
+	valuePattern    = lazyregexp.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+	memberPattern   = lazyregexp.New(`^(PolicyArns|Tags|TransitiveTagKeys|ProvidedContexts)\.member\.([1-9]\d{0,3})(\.|$)`)
 )
 
 // constraint is what the service model says of one string parameter.
@@ -32,7 +33,7 @@ type constraint struct {
 	parameter string
 	required  bool
 	min, max  int // length; max 0 is unlimited
-	pattern   *regexp.Regexp
+	pattern   *lazyregexp.Regexp
 	secret    bool // the value is not repeated to the client
 }
 

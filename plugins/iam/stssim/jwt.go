@@ -2,12 +2,13 @@ package stssim
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/mockmd/mockmd/sdk/lazyregexp"
 )
 
 // algorithms are the signatures that STS takes from OpenID Connect providers.
@@ -17,7 +18,7 @@ func algorithms() []string {
 
 // jwtPattern is the compact form of RFC 7515, without the line ends that Go's
 // base64 decoder would skip.
-var jwtPattern = regexp.MustCompile(`^[\w-]+\.[\w-]+\.[\w-]+$`)
+var jwtPattern = lazyregexp.New(`^[\w-]+\.[\w-]+\.[\w-]+$`)
 
 // webIdentity is what a web identity token says.
 type webIdentity struct {
