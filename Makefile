@@ -39,8 +39,9 @@ generate: ## make the generated code again
 	examples/python/generate.sh
 	$(TOOL) gofumpt -l -w core plugins sdk examples
 
-bench: build ## measure: start-up, throughput beside a bare net/http handler, memory
-	$(GO) run ./core/internal/bench -mockmd $(BUILD)/mockmd
+bench: build ## measure speed, start-up, memory and more: PEER=NAME=URL beside mockmd, BENCH="-only startup"
+	$(GO) build -trimpath -o $(BUILD)/bench ./core/internal/bench
+	$(BUILD)/bench -mockmd $(BUILD)/mockmd -json $(BUILD)/bench.json -peer '$(PEER)' $(BENCH)
 
 fuzz: ## run each fuzz target for 30 s (FUZZTIME=2m for longer)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' core plugins sdk); do \

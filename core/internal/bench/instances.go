@@ -56,73 +56,79 @@ const namePath = "/latest/meta-data/tags/instance/Name"
 // instances measures what a configuration of 131,072 instances costs beside
 // one of a single instance: before the first client, after some, after many.
 func (b *bench) instances(ctx context.Context) error {
+	const group = "131,072 instances"
 	var one, many []float64
 	for range b.rounds {
-		for text, into := range map[string]*[]float64{oneInstance: &one, manyInstances: &many} {
-			s, err := b.startWith(ctx, text+everyPlugin, false)
+		for _, side := range []struct {
+			text string
+			into *[]float64
+		}{{oneInstance, &one}, {manyInstances, &many}} {
+			t, err := b.readyAfter(ctx, side.text+everyPlugin)
 			if err != nil {
 				return err
 			}
-			t, err := s.until(ctx, s.admin, "/readyz")
-			s.stop()
-			if err != nil {
-				return err
-			}
-			*into = append(*into, ms(t))
+			*side.into = append(*side.into, ms(t))
 		}
 	}
-	b.rows = append(b.rows,
-		figure("exec to all ready, 1 instance", "ms", one, nil),
-		figure("exec to all ready, 131,073 instances", "ms", many, nil))
-	s, err := b.startWith(ctx, manyInstances+everyPlugin, false)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	if _, err := s.until(ctx, s.admin, "/readyz"); err != nil {
-		return err
-	}
-	b.pss(s, "no client yet")
-	const few = 1000
-	if err := b.clients(s, 0, few, "first read of 1,000 clients"); err != nil {
-		return err
-	}
-	b.pss(s, "1,000 distinct clients")
-	if err := b.clients(s, few-100, few, "later read of the last 100 of them"); err != nil {
-		return err
-	}
-	if err := b.clients(s, few, b.distinct, fmt.Sprintf("first read of the clients up to %d", b.distinct)); err != nil {
-		return err
-	}
-	b.pss(s, fmt.Sprintf("%d distinct clients", b.distinct))
-	if err := b.clients(s, b.distinct-100, b.distinct, "later read of the last 100 of them"); err != nil {
-		return err
-	}
-	return b.clients(s, 0, 100, "read of the first 100, let go meanwhile")
+	b.figure(group, "exec to all ready, 1 instance", "ms", one, nil)
+	b.figure(group, "exec to all ready, 131,073 instances", "ms", many, nil)
+	return b.started(ctx, manyInstances+everyPlugin, func(s *server) error { return b.visitInstances(ctx, s, group) })
 }
 
-func (b *bench) pss(s *server, when string) {
-	size, err := treePSS(s.cmd.Process.Pid)
-	if err != nil {
-		fmt.Println("bench: no figure for memory:", err)
-		return
+// visitInstances has ever more clients read what is theirs.
+func (b *bench) visitInstances(ctx context.Context, s *server, group string) error {
+	few := min(1000, b.distinct)
+	last := min(100, few)
+	size := func(when string) error {
+		n, err := s.pss()
+		if err != nil {
+			return err
+		}
+		b.figure(group, "PSS of core and seven plugins, "+when, "MB", []float64{n}, nil)
+		return nil
 	}
-	b.rows = append(b.rows, figure("PSS of core and seven plugins, "+when, "MB", []float64{size}, nil))
+	if err := size("no client yet"); err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		first, before int
+		what, then    string
+	}{
+		{0, few, fmt.Sprintf("first read of %d clients", few), fmt.Sprintf("%d distinct clients", few)},
+		{few - last, few, "later read of the last of them", ""},
+		{few, b.distinct, fmt.Sprintf("first read of the clients up to %d", b.distinct), fmt.Sprintf("%d distinct clients", b.distinct)},
+		{b.distinct - last, b.distinct, "later read of the last of them", ""},
+		{0, last, "read of the first, let go meanwhile", ""},
+	} {
+		if step.first == step.before {
+			continue
+		}
+		if err := b.clients(ctx, s, group, step.first, step.before, step.what); err != nil {
+			return err
+		}
+		if step.then != "" {
+			if err := size(step.then); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // clients has those numbered from first to before last read, four at a time,
 // and makes rows of how long that takes them. On a busy machine the core may
 // give up waiting for a plugin and answer 503; such a client asks again, as
 // SDKs do, which counts in its time.
-func (b *bench) clients(s *server, first, last int, what string) error {
+func (b *bench) clients(ctx context.Context, s *server, group string, first, last int, what string) error {
 	base := netip.MustParsePrefix(network).Addr().As4()
 	took := make([]float64, last-first)
+	began := time.Now()
 	var next, again atomic.Int64
 	var failure atomic.Pointer[error]
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for failure.Load() == nil {
+			for failure.Load() == nil && ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(took) {
 					return
@@ -147,14 +153,15 @@ func (b *bench) clients(s *server, first, last int, what string) error {
 	if err := failure.Load(); err != nil {
 		return *err
 	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	slices.Sort(took)
 	for _, p := range []int{50, 99} {
-		b.rows = append(b.rows, row{
-			What: fmt.Sprintf("%s, p%d", what, p), Unit: "ms", Value: took[(len(took)-1)*p/100],
-			Spread: fmt.Sprintf("%.1f … %.1f", took[0], took[len(took)-1]),
-		})
+		b.figure(group, fmt.Sprintf("%s, p%d", what, p), "ms", []float64{took[(len(took)-1)*p/100]}, nil)
 	}
-	b.rows = append(b.rows, row{What: what + ", 503 and asked again", Unit: "reads", Value: float64(again.Load())})
+	b.figure(group, what+", 503 and asked again", "reads", []float64{float64(again.Load())}, nil)
+	b.figure(group, what+", clients served", "1/s", []float64{float64(last-first) / time.Since(began).Seconds()}, nil)
 	return nil
 }
 
@@ -169,7 +176,7 @@ func readName(address string, from netip.Addr) error {
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	if _, err := c.Write(get(namePath, "Connection: close\r\n")); err != nil {
+	if _, err := c.Write(request("GET", namePath, connection(false))); err != nil {
 		return err
 	}
 	answer, err := io.ReadAll(c)
@@ -179,7 +186,7 @@ func readName(address string, from netip.Addr) error {
 	if bytes.HasPrefix(answer, []byte("HTTP/1.1 503")) {
 		return fmt.Errorf("client %s: %w", from, errUnavailable)
 	}
-	if !bytes.HasPrefix(answer, ok200) || !strings.HasSuffix(string(answer), "\r\n\r\n"+from.String()) {
+	if !bytes.HasPrefix(answer, []byte("HTTP/1.1 200")) || !strings.HasSuffix(string(answer), "\r\n\r\n"+from.String()) {
 		return fmt.Errorf("client %s is answered %q", from, answer)
 	}
 	return nil

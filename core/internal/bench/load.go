@@ -1,124 +1,173 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
-	"io"
-	"net"
-	"strconv"
-	"sync"
+	"runtime"
+	"slices"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-var ok200 = []byte("HTTP/1.1 200")
-
-func get(path, extra string) []byte {
-	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: 169.254.169.254\r\n%s\r\n", path, extra)
+// load has clients make requests, all from one thread.
+type load struct {
+	spin bool            // a single client waits without sleep; it needs a processor for itself
+	took []time.Duration // of each request; the space is used again
 }
 
-// once makes one request on a connection of its own and tells whether it was
-// answered with 200.
-func once(address, path string) (bool, error) {
-	return exchange(address, get(path, "Connection: close\r\n"))
+// result is what a load found.
+type result struct {
+	requests int
+	rate     float64 // requests in a second
+	p50, p99 float64 // µs from the request, or from connect, to the whole answer
 }
 
-// exchange sends a request on a new connection and reads to its end.
-func exchange(address string, request []byte) (bool, error) {
-	c, err := net.Dial("tcp", address)
+// run makes requests for as long as said, or as many as said; the other is
+// zero. Client i makes the exchange i modulo their number, again and again.
+func (l *load) run(address string, exchanges []exchange, clients, many int, long time.Duration) (result, error) {
+	to, family, err := sockaddr(address)
 	if err != nil {
-		return false, err
+		return result{}, err
 	}
-	defer func() { _ = c.Close() }()
-	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		return false, err
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	r := &running{exchanges: exchanges, family: family, many: many, spin: l.spin, long: long, took: l.took[:0], began: time.Now()}
+	for range clients {
+		r.clients = append(r.clients, &client{to: to, fd: -1})
 	}
-	if _, err := c.Write(request); err != nil {
-		return false, err
+	if clients == 1 {
+		err = r.one()
+	} else {
+		err = r.all()
 	}
-	answer, err := io.ReadAll(c)
-	return bytes.HasPrefix(answer, ok200), err
+	lasted := time.Since(r.began)
+	for _, c := range r.clients {
+		c.close()
+	}
+	l.took = r.took
+	if err != nil {
+		return result{}, err
+	}
+	slices.Sort(r.took)
+	at := func(percent int) float64 {
+		return float64(r.took[(len(r.took)-1)*percent/100].Nanoseconds()) / 1000
+	}
+	return result{len(r.took), float64(len(r.took)) / lasted.Seconds(), at(50), at(99)}, nil
 }
 
-// rate sends n requests from a number of clients and returns how many were
-// answered in a second. With keep, each client has one connection.
-func rate(address string, request []byte, clients, n int, keep bool) (float64, error) {
-	errs := make([]error, clients)
-	var wg sync.WaitGroup
-	began := time.Now()
-	for i := range clients {
-		wg.Go(func() {
-			if keep {
-				errs[i] = onOne(address, request, n/clients)
-				return
+// running is a load under way.
+type running struct {
+	exchanges []exchange
+	clients   []*client
+	family    int
+	many      int
+	spin      bool
+	long      time.Duration
+	sent      int
+	took      []time.Duration
+	began     time.Time
+}
+
+// next has a client make its next request. It tells false when there are to be
+// no more.
+func (r *running) next(i int, now time.Duration) (bool, error) {
+	c, e := r.clients[i], &r.exchanges[i%len(r.exchanges)]
+	if r.many > 0 && r.sent == r.many || r.long > 0 && now >= r.long {
+		return false, nil
+	}
+	r.sent++
+	c.fresh, c.sentAt = false, now
+	if c.fd < 0 {
+		if err := c.dial(r.family); err != nil {
+			return false, err
+		}
+	}
+	return true, c.send(e.request)
+}
+
+// receive has a client read, and tells whether its answer is complete, and
+// when that was.
+func (r *running) receive(i int) (bool, time.Duration, error) {
+	c, e := r.clients[i], &r.exchanges[i%len(r.exchanges)]
+	done, err := c.receive(e)
+	if err != nil || !done {
+		return false, 0, err
+	}
+	if !e.keep {
+		c.close()
+	}
+	now := time.Since(r.began)
+	r.took = append(r.took, now-c.sentAt)
+	return true, now, nil
+}
+
+// one serves a single client, which waits in read, or awake.
+func (r *running) one() error {
+	for now := time.Duration(0); ; {
+		more, err := r.next(0, now)
+		if err != nil || !more {
+			return err
+		}
+		if r.clients[0].fresh {
+			t := unix.NsecToTimeval(patience.Nanoseconds())
+			if err := unix.SetsockoptTimeval(r.clients[0].fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &t); err != nil {
+				return fmt.Errorf("bound the wait: %w", err)
 			}
-			for range n / clients {
-				if good, err := exchange(address, request); err != nil || !good {
-					errs[i] = fmt.Errorf("request failed: %w", orNot200(err))
-					return
+		}
+		for done := false; !done; {
+			if r.spin {
+				if err := r.clients[0].spin(); err != nil {
+					return err
 				}
 			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return 0, err
-		}
-	}
-	return float64(n/clients*clients) / time.Since(began).Seconds(), nil
-}
-
-func orNot200(err error) error {
-	if err == nil {
-		return fmt.Errorf("the answer is not 200")
-	}
-	return err
-}
-
-// onOne sends n requests over one connection.
-func onOne(address string, request []byte, n int) error {
-	c, err := net.Dial("tcp", address)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = c.Close() }()
-	r := bufio.NewReader(c)
-	for range n {
-		if _, err := c.Write(request); err != nil {
-			return err
-		}
-		if err := readAnswer(r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// readAnswer reads one answer that has a Content-Length.
-func readAnswer(r *bufio.Reader) error {
-	length := -1
-	for first := true; ; first = false {
-		line, err := r.ReadSlice('\n')
-		if err != nil {
-			return err
-		}
-		line = bytes.TrimRight(line, "\r\n")
-		if first && !bytes.HasPrefix(line, ok200) {
-			return fmt.Errorf("answered %q", line)
-		}
-		if len(line) == 0 {
-			break
-		}
-		if v, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
-			if length, err = strconv.Atoi(string(v)); err != nil {
+			if done, now, err = r.receive(0); err != nil {
 				return err
 			}
 		}
 	}
-	if length < 0 {
-		return fmt.Errorf("answer without Content-Length")
+}
+
+// all serves many clients, whichever has something to read.
+func (r *running) all() error {
+	w, err := newWaiter(len(r.clients))
+	if err != nil {
+		return fmt.Errorf("wait for many: %w", err)
 	}
-	_, err := r.Discard(length)
-	return err
+	defer w.close()
+	busy := 0
+	start := func(i int, now time.Duration) error {
+		more, err := r.next(i, now)
+		if err != nil || !more {
+			return err
+		}
+		busy++
+		if r.clients[i].fresh {
+			err = w.watch(i, r.clients[i].fd)
+		}
+		return err
+	}
+	for i := range r.clients {
+		if err := start(i, time.Since(r.began)); err != nil {
+			return err
+		}
+	}
+	for busy > 0 {
+		ready, err := w.wait()
+		if err != nil {
+			return err
+		}
+		for _, i := range ready {
+			done, now, err := r.receive(i)
+			if err != nil {
+				return err
+			}
+			if done {
+				busy--
+				if err := start(i, now); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }

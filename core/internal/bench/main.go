@@ -1,92 +1,66 @@
-// Command bench measures a built mockmd: how fast it starts, how many requests
-// it answers beside a bare net/http handler that sends the same bytes, and how
-// much memory its processes take. Every figure that depends on the machine is
-// also given as a ratio taken in the same run, the two sides in turn.
+// Command bench measures a built mockmd from outside: how many requests it
+// answers, and how fast, beside a bare net/http handler that sends the same
+// bytes and beside any other server; how fast it starts; what it takes of
+// memory and processor; what a refresh, a reload, one more plugin and one more
+// instance cost. What depends on the machine is given as a ratio taken in the
+// same run, the sides in turn, in short rounds.
 //
-// It drives the program from outside and imports nothing of it.
+// Of mockmd it imports core/internal/program alone, which starts it.
 package main
 
 import (
 	"context"
-	"encoding/json"
-	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
-	"text/tabwriter"
+	"syscall"
 )
 
 func main() {
 	if len(os.Args) == 4 && os.Args[1] == bareCommand {
-		serveBare(os.Args[2], os.Args[3])
-		return
+		fmt.Fprintln(os.Stderr, "bench:", serveBare(os.Args[2], os.Args[3]))
+		os.Exit(1)
 	}
-	var b bench
-	flag.StringVar(&b.program, "mockmd", ".build/mockmd", "the `program` to measure")
-	flag.IntVar(&b.rounds, "rounds", 15, "rounds of each measurement; the median counts")
-	flag.IntVar(&b.requests, "requests", 1000, "requests in one round of a throughput measurement")
-	flag.IntVar(&b.distinct, "clients", 100_000, "distinct clients in the measurement of many instances")
-	many := flag.Bool("instances", false, "measure a configuration of many instances, and nothing else")
-	asJSON := flag.Bool("json", false, "print JSON instead of a table")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	measure := b.all
-	if *many {
-		measure = b.instances
-	}
-	err := measure(ctx)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
-	if err == nil {
-		err = b.print(*asJSON)
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// bench is one run of all measurements.
-type bench struct {
-	program          string
-	rounds, requests int
-	distinct         int // clients of many instances
-	rows             []row
-}
-
-// row is one figure.
-type row struct {
-	What   string  `json:"what"`
-	Value  float64 `json:"value"`
-	Unit   string  `json:"unit"`
-	Bare   float64 `json:"bare,omitempty"`  // the same of the bare handler
-	Ratio  float64 `json:"ratio,omitempty"` // median over the rounds of value / bare
-	Spread string  `json:"spread"`          // smallest and largest value
-}
-
-func (b *bench) print(asJSON bool) error {
-	if asJSON {
-		e := json.NewEncoder(os.Stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(b.rows)
+// run measures what the arguments ask for. A missed target is a figure and no
+// error; a wrong answer is one.
+func run(ctx context.Context, args []string, out, progress io.Writer) error {
+	b, err := parse(args, progress)
+	if err != nil {
+		return err
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "what\tmedian\tunit\tbare net/http\tratio\tmin … max\n")
-	for _, r := range b.rows {
-		bare, ratio := "", ""
-		if r.Bare != 0 {
-			bare, ratio = fmt.Sprintf("%.1f", r.Bare), fmt.Sprintf("%.2f", r.Ratio)
+	if b.cores, err = findCores(); err != nil {
+		return err
+	}
+	b.load.spin = b.cores.apart
+	if b.dir, err = os.MkdirTemp("", "mockmd-bench"); err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(b.dir) }()
+	b.report.note("%d rounds of %s; server on %s, clients on %s; median of all rounds; ratios are taken round by round",
+		b.rounds, b.round, b.cores.servers, b.cores.clients)
+	for _, p := range b.parts() {
+		if !b.wanted(p.name) {
+			continue
 		}
-		fmt.Fprintf(w, "%s\t%.1f\t%s\t%s\t%s\t%s\n", r.What, r.Value, r.Unit, bare, ratio, r.Spread)
+		fmt.Fprintln(progress, "bench: measuring", p.name)
+		if err := p.measure(ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
 	}
-	return w.Flush()
-}
-
-// all takes every measurement.
-func (b *bench) all(ctx context.Context) error {
-	for _, measure := range []func(context.Context) error{b.startUp, b.throughput, b.memory} {
-		if err := measure(ctx); err != nil {
+	if b.json != "" {
+		if err := b.report.writeJSON(b.json); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.report.print(out)
 }

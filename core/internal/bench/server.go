@@ -2,127 +2,129 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"github.com/mockmd/mockmd/core/internal/program"
 )
 
-// server is a process under measurement.
+// server is what answers: mockmd, the bare handler, or somebody else's.
 type server struct {
-	cmd            *exec.Cmd
-	address, admin string // admin is empty for the bare handler
-	startedAt      time.Time
-	dir            string // removed at the end; empty: none
+	name    string
+	address string
+	started time.Time // just before exec
+
+	admin string           // of mockmd
+	prog  *program.Program // mockmd
+	cmd   *exec.Cmd        // the bare handler
 }
 
-const config = `
-metadata {
-  address    = %q
-  keep_alive = %v
-}
-admin { address = %q }
-log   { level = "error" }
-`
-
-// threePlugins is what most measurements are made with.
-const threePlugins = `
-instance { iam_instance_profile = "app" }
-plugin "identity" {}
-plugin "placement" {}
-plugin "iam" {
-  config {
-    role "app" { arn = "arn:aws:iam::${instance.account_id}:role/app" }
-    sts { simulated = true }
-  }
-}
-`
-
-// startMockmd starts the program with its three plugins. It does not wait.
-func (b *bench) startMockmd(ctx context.Context, keepAlive bool) (*server, error) {
-	return b.startWith(ctx, threePlugins, keepAlive)
-}
-
-// startWith starts the program with instances and plugins. It does not wait.
-func (b *bench) startWith(ctx context.Context, rest string, keepAlive bool) (*server, error) {
-	dir, err := os.MkdirTemp("", "mockmd-bench")
+// startMockmd starts mockmd, pinned to the servers' processor or not. It does
+// not wait for anything.
+func (b *bench) startMockmd(ctx context.Context, pinned bool, text configuration) (*server, error) {
+	s := &server{name: "mockmd", address: text.metadata, admin: text.admin}
+	err := b.cores.start(pinned, func() (err error) {
+		s.prog, err = program.Start(ctx, program.Options{Path: b.program, Config: text.text})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	metadata, err := freeAddress(ctx)
-	if err != nil {
-		return nil, err
-	}
-	admin, err := freeAddress(ctx)
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, "metadata.hcl")
-	if err := os.WriteFile(path, fmt.Appendf(nil, config+"%s", metadata, keepAlive, admin, rest), 0o600); err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, b.program, "-config", path)
-	cmd.Env = append(os.Environ(), "STATE_DIRECTORY="+filepath.Join(dir, "state"))
-	s := &server{cmd: cmd, address: metadata, admin: admin, dir: dir}
-	return s, s.start()
+	s.started = s.prog.Started
+	return s, nil
 }
 
-// startBare starts the handler that mockmd is compared with.
-func startBare(ctx context.Context, keepAlive bool) (*server, error) {
+// startBare starts the handler that mockmd is compared with and gives it the
+// answers to repeat. It does not wait.
+func (b *bench) startBare(ctx context.Context, pinned bool, answers []given) (*server, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	address, err := freeAddress(ctx)
+	address, err := program.FreeAddress(ctx, "127.0.0.1")
 	if err != nil {
 		return nil, err
 	}
-	s := &server{cmd: exec.CommandContext(ctx, self, bareCommand, address, fmt.Sprint(keepAlive)), address: address}
-	return s, s.start()
-}
-
-func (s *server) start() error {
+	file := filepath.Join(b.dir, "answers")
+	if err := writeGiven(file, answers); err != nil {
+		return nil, err
+	}
+	s := &server{name: "bare", address: address, cmd: exec.CommandContext(ctx, self, bareCommand, address, file)}
 	s.cmd.Stderr = os.Stderr
-	s.startedAt = time.Now()
-	if err := s.cmd.Start(); err != nil {
-		return fmt.Errorf("start %s: %w", s.cmd.Path, err)
-	}
-	return nil
+	return s, b.cores.start(pinned, func() error {
+		s.started = time.Now()
+		return s.cmd.Start()
+	})
 }
 
-// stop ends the process and waits for it.
-func (s *server) stop() {
-	_ = s.cmd.Process.Signal(syscall.SIGTERM)
-	_ = s.cmd.Wait()
-	if s.dir != "" {
-		_ = os.RemoveAll(s.dir)
+// pid is that of the process that is measured.
+func (s *server) pid() int { return s.prog.PID() }
+
+// ready waits until all of mockmd is ready.
+func (s *server) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	return s.prog.Ready(ctx, s.admin)
+}
+
+// stop ends what was started and waits for it. mockmd must end in order.
+func (s *server) stop(err *error) {
+	if s.prog != nil {
+		*err = errors.Join(*err, s.prog.Stop())
+	}
+	if s.cmd != nil {
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
 	}
 }
 
-// freeAddress finds a loopback address that nobody listens on.
-func freeAddress(ctx context.Context) (string, error) {
-	var c net.ListenConfig
-	l, err := c.Listen(ctx, "tcp", "127.0.0.1:0")
+// started starts mockmd, free to use any processor, with instances and plugins,
+// has f look at it when it is ready, and ends it.
+func (b *bench) started(ctx context.Context, rest string, f func(*server) error) (err error) {
+	text, err := own(ctx, rest)
+	if err != nil {
+		return err
+	}
+	s, err := b.startMockmd(ctx, false, text)
+	if err != nil {
+		return err
+	}
+	defer s.stop(&err)
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	return f(s)
+}
+
+// readyAfter starts mockmd with instances and plugins and returns how long it
+// took until all was ready.
+func (b *bench) readyAfter(ctx context.Context, rest string) (t time.Duration, err error) {
+	text, err := own(ctx, rest)
+	if err != nil {
+		return 0, err
+	}
+	s, err := b.startMockmd(ctx, false, text)
+	if err != nil {
+		return 0, err
+	}
+	defer s.stop(&err)
+	return s.until(ctx, s.admin, "/readyz", readyPause)
+}
+
+// token asks for a session token.
+func (s *server) token(keep bool) (string, error) {
+	text := request("PUT", tokenPath, ttlHeader, connection(keep))
+	_, answer, err := learn(s.address, "PUT", text, keep, 200)
+	if err != nil {
+		return "", fmt.Errorf("mint a session token: %w", err)
+	}
+	a, err := repeat(answer)
 	if err != nil {
 		return "", err
 	}
-	return l.Addr().String(), l.Close()
-}
-
-// until asks for a path again and again until it answers 200, and returns how
-// long that took from the start of the process.
-func (s *server) until(ctx context.Context, address, path string) (time.Duration, error) {
-	for ctx.Err() == nil {
-		if ok, err := once(address, path); err == nil && ok {
-			return time.Since(s.startedAt), nil
-		}
-		if time.Since(s.startedAt) > time.Minute {
-			return 0, fmt.Errorf("%s did not answer %s within a minute", s.cmd.Path, path)
-		}
-		time.Sleep(100 * time.Microsecond)
-	}
-	return 0, ctx.Err()
+	return string(a.body), nil
 }

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // median of at least one value.
 func median(values []float64) float64 {
@@ -14,20 +11,23 @@ func median(values []float64) float64 {
 	return s[len(s)/2]
 }
 
-// figure makes a row of the values of all rounds, and of the bare handler's
-// when there are any: the ratio is taken round by round, so that a machine
-// that changes its speed does not count.
-func figure(what, unit string, values, bare []float64) row {
-	r := row{
-		What: what, Unit: unit, Value: median(values),
-		Spread: fmt.Sprintf("%.1f … %.1f", slices.Min(values), slices.Max(values)),
+// spread is the median of several rounds, and its bounds.
+type spread struct {
+	Median float64 `json:"median"`
+	Min    float64 `json:"min"`
+	Max    float64 `json:"max"`
+}
+
+func spreadOf(values []float64) spread {
+	return spread{median(values), slices.Min(values), slices.Max(values)}
+}
+
+// ratios are taken round by round, so that a machine that changes its speed
+// does not count.
+func ratios(values, to []float64) spread {
+	r := make([]float64, len(values))
+	for i := range values {
+		r[i] = values[i] / to[i]
 	}
-	if len(bare) > 0 {
-		ratios := make([]float64, len(values))
-		for i := range values {
-			ratios[i] = values[i] / bare[i]
-		}
-		r.Bare, r.Ratio = median(bare), median(ratios)
-	}
-	return r
+	return spreadOf(r)
 }

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+)
+
+// speed is what servers do with one kind of request.
+type speed struct {
+	What    string          `json:"what"`
+	Wire    string          `json:"wire"` // close or keep-alive
+	Clients int             `json:"clients"`
+	Mockmd  side            `json:"mockmd"`
+	Bare    side            `json:"bare"`
+	Peers   map[string]side `json:"peers,omitempty"` // those that answer it
+}
+
+// side is what one server does with it.
+type side struct {
+	Rate  spread `json:"requests_per_second"`
+	P50   spread `json:"p50_us"`
+	P99   spread `json:"p99_us"`
+	Ratio spread `json:"ratio"` // of the rate to the bare handler's, round by round
+}
+
+// wires by name.
+func wire(keep bool) string {
+	return map[bool]string{false: "close", true: "keep-alive"}[keep]
+}
+
+// throughput measures requests in a second and how long each takes, of mockmd,
+// of a bare handler that repeats mockmd's answers, and of the peers.
+func (b *bench) throughput(ctx context.Context) error {
+	for _, keep := range []bool{false, true} {
+		if err := b.throughputOf(ctx, keep); err != nil {
+			return err
+		}
+	}
+	b.judgeSpeeds()
+	return nil
+}
+
+func (b *bench) throughputOf(ctx context.Context, keep bool) (err error) {
+	text, err := b.shipped(ctx, keep)
+	if err != nil {
+		return err
+	}
+	mockmd, err := b.startMockmd(ctx, true, text.quiet())
+	if err != nil {
+		return err
+	}
+	defer mockmd.stop(&err)
+	if err := mockmd.ready(ctx); err != nil {
+		return err
+	}
+	first, err := visit(mockmd, keep)
+	if err != nil {
+		return err
+	}
+	var answers []given
+	for _, k := range kinds() {
+		_, g, err := first.learn(k)
+		if err != nil {
+			return err
+		}
+		if !k.v2 {
+			answers = append(answers, g)
+		}
+	}
+	bare, err := b.startBare(ctx, true, answers)
+	if err != nil {
+		return err
+	}
+	defer bare.stop(&err)
+	if _, err := bare.until(ctx, bare.address, idPath, pause); err != nil {
+		return err
+	}
+	visitors := []*visitor{first, {server: bare, keep: keep, role: first.role, token: first.token}}
+	for _, p := range b.peers {
+		v, err := visit(p, keep)
+		if err != nil {
+			b.report.note("%s, %s: %v", p.name, wire(keep), err)
+		}
+		visitors = append(visitors, v)
+	}
+	for _, k := range kinds() {
+		for _, clients := range []int{1, b.many} {
+			s, err := b.speed(ctx, visitors, k, clients)
+			if err != nil {
+				return err
+			}
+			b.report.Speeds = append(b.report.Speeds, s)
+		}
+	}
+	return nil
+}
+
+// speed measures one kind of request in short rounds, the servers in turn and
+// every second round the other way round. The first two visitors are mockmd's
+// and the bare handler's.
+func (b *bench) speed(ctx context.Context, visitors []*visitor, k kind, clients int) (speed, error) {
+	type found struct{ rates, p50, p99 []float64 }
+	all := make([]found, len(visitors))
+	exchanges := make([][]exchange, len(visitors))
+	var order []int
+	for i, v := range visitors {
+		e, _, err := v.learn(k)
+		if err == nil {
+			_, err = b.load.run(v.server.address, []exchange{e}, clients, 0, b.round/4) // not counted
+		}
+		if err != nil && i < 2 {
+			return speed{}, fmt.Errorf("%s, %s, %d clients: %w", v.server.name, k, clients, err)
+		}
+		if err == nil {
+			order, exchanges[i] = append(order, i), []exchange{e}
+		}
+	}
+	for range b.rounds {
+		for _, i := range order {
+			if ctx.Err() != nil {
+				return speed{}, ctx.Err()
+			}
+			v := visitors[i]
+			r, err := b.load.run(v.server.address, exchanges[i], clients, 0, b.round)
+			if err != nil {
+				return speed{}, fmt.Errorf("%s, %s, %d clients: %w", v.server.name, k, clients, err)
+			}
+			all[i] = found{append(all[i].rates, r.rate), append(all[i].p50, r.p50), append(all[i].p99, r.p99)}
+		}
+		slices.Reverse(order)
+	}
+	s := speed{What: k.String(), Wire: wire(visitors[0].keep), Clients: clients, Peers: map[string]side{}}
+	for i, f := range all {
+		if len(f.rates) == 0 {
+			continue
+		}
+		one := side{spreadOf(f.rates), spreadOf(f.p50), spreadOf(f.p99), ratios(f.rates, all[1].rates)}
+		switch i {
+		case 0:
+			s.Mockmd = one
+		case 1:
+			s.Bare = one
+		default:
+			s.Peers[visitors[i].server.name] = one
+		}
+	}
+	return s, nil
+}
+
+// judgeSpeeds finds the worst ratio of each sort.
+func (b *bench) judgeSpeeds() {
+	for _, t := range []struct {
+		target string
+		least  float64
+		counts func(s speed) bool
+	}{
+		{"keep-alive, every read >= 1.3 x bare", 1.3, func(s speed) bool { return s.Wire == wire(true) && s.What != "token PUT" }},
+		{"close, every read >= 0.95 x bare", 0.95, func(s speed) bool { return s.Wire == wire(false) && s.What != "token PUT" }},
+		{"token PUT >= 0.9 x bare", 0.9, func(s speed) bool { return s.What == "token PUT" }},
+	} {
+		var worst *speed
+		for i, s := range b.report.Speeds {
+			if t.counts(s) && (worst == nil || s.Mockmd.Ratio.Median < worst.Mockmd.Ratio.Median) {
+				worst = &b.report.Speeds[i]
+			}
+		}
+		if worst != nil {
+			r := worst.Mockmd.Ratio.Median
+			b.judge(t.target, r, "x", fmt.Sprintf("%s, %s, %d client(s)", worst.What, worst.Wire, worst.Clients), r >= t.least)
+		}
+	}
+}
+
+func (r *report) printSpeeds(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	wire, peers := "", []string{}
+	for _, s := range r.Speeds {
+		for name := range s.Peers {
+			if !slices.Contains(peers, name) {
+				peers = append(peers, name)
+			}
+		}
+	}
+	slices.Sort(peers)
+	for _, s := range r.Speeds {
+		if s.Wire != wire {
+			wire = s.Wire
+			fmt.Fprintf(t, "\n%s\tclients\trequests/s\tbare\tratio\tmin … max\tp50 µs\tbare\tp99 µs\tbare", wire)
+			for _, p := range peers {
+				fmt.Fprintf(t, "\t%s\tratio\tp50 µs\tp99 µs", p)
+			}
+			fmt.Fprintln(t)
+		}
+		m, b := s.Mockmd, s.Bare
+		fmt.Fprintf(t, "  %s\t%d\t%.0f\t%.0f\t%.2f\t%.2f … %.2f\t%.0f\t%.0f\t%.0f\t%.0f", s.What, s.Clients, m.Rate.Median, b.Rate.Median,
+			m.Ratio.Median, m.Ratio.Min, m.Ratio.Max, m.P50.Median, b.P50.Median, m.P99.Median, b.P99.Median)
+		for _, p := range peers {
+			if o, ok := s.Peers[p]; ok {
+				fmt.Fprintf(t, "\t%.0f\t%.2f\t%.0f\t%.0f", o.Rate.Median, o.Ratio.Median, o.P50.Median, o.P99.Median)
+			} else {
+				fmt.Fprint(t, "\t-\t-\t-\t-")
+			}
+		}
+		fmt.Fprintln(t)
+	}
+	return t.Flush()
+}
