@@ -10,7 +10,10 @@ import (
 )
 
 // configuration is the text of a metadata.hcl, and where it has mockmd listen.
-type configuration struct{ text, metadata, admin string }
+type configuration struct {
+	text, metadata, admin string
+	unheard               bool // what mockmd says is thrown away: it says much
+}
 
 // shipped returns the configuration that mockmd comes with, with all built-in
 // plugins, moved to free ports of loopback.

@@ -77,49 +77,45 @@ func (b *bench) instances(ctx context.Context) error {
 
 // visitInstances has ever more clients read what is theirs.
 func (b *bench) visitInstances(ctx context.Context, s *server, group string) error {
-	few := min(1000, b.distinct)
-	last := min(100, few)
-	size := func(when string) error {
-		n, err := s.pss()
-		if err != nil {
-			return err
-		}
-		b.figure(group, "PSS of core and seven plugins, "+when, "MB", []float64{n}, nil)
-		return nil
-	}
-	if err := size("no client yet"); err != nil {
+	if err := b.size(s, group, "no client yet"); err != nil {
 		return err
 	}
-	for _, step := range []struct {
-		first, before int
-		what, then    string
-	}{
-		{0, few, fmt.Sprintf("first read of %d clients", few), fmt.Sprintf("%d distinct clients", few)},
-		{few - last, few, "later read of the last of them", ""},
-		{few, b.distinct, fmt.Sprintf("first read of the clients up to %d", b.distinct), fmt.Sprintf("%d distinct clients", b.distinct)},
-		{b.distinct - last, b.distinct, "later read of the last of them", ""},
-		{0, last, "read of the first, let go meanwhile", ""},
-	} {
-		if step.first == step.before {
+	served := 0
+	for _, upTo := range []int{min(1000, b.distinct), b.distinct} {
+		if upTo <= served {
 			continue
 		}
-		if err := b.clients(ctx, s, group, step.first, step.before, step.what); err != nil {
+		var err error
+		if served, err = b.clients(ctx, s, group, served, upTo, "first read"); err != nil {
 			return err
 		}
-		if step.then != "" {
-			if err := size(step.then); err != nil {
-				return err
-			}
+		if err := b.size(s, group, fmt.Sprintf("%d distinct clients", served)); err != nil {
+			return err
+		}
+		if _, err := b.clients(ctx, s, group, max(0, served-100), served, "later read"); err != nil {
+			return err
 		}
 	}
-	return nil
+	_, err := b.clients(ctx, s, group, 0, min(100, served), "read again, let go meanwhile")
+	return err
+}
+
+func (b *bench) size(s *server, group, when string) error {
+	n, err := s.pss()
+	if err == nil {
+		b.figure(group, "PSS of core and plugins, "+when, "MB", []float64{n}, nil)
+	}
+	return err
 }
 
 // clients has those numbered from first to before last read, four at a time,
 // and makes rows of how long that takes them. On a busy machine the core may
 // give up waiting for a plugin and answer 503; such a client asks again, as
-// SDKs do, which counts in its time.
-func (b *bench) clients(ctx context.Context, s *server, group string, first, last int, what string) error {
+// SDKs do, which counts in its time. It ends after a while whatever their
+// number: the first read of each has its instance built, which takes a busy
+// machine tens of milliseconds, and there may be 131,072 of them. It returns
+// the number behind the last that has read.
+func (b *bench) clients(ctx context.Context, s *server, group string, first, last int, what string) (int, error) {
 	base := netip.MustParsePrefix(network).Addr().As4()
 	took := make([]float64, last-first)
 	began := time.Now()
@@ -128,7 +124,7 @@ func (b *bench) clients(ctx context.Context, s *server, group string, first, las
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for failure.Load() == nil && ctx.Err() == nil {
+			for failure.Load() == nil && ctx.Err() == nil && time.Since(began) < b.long {
 				i := int(next.Add(1)) - 1
 				if i >= len(took) {
 					return
@@ -151,18 +147,21 @@ func (b *bench) clients(ctx context.Context, s *server, group string, first, las
 	}
 	wg.Wait()
 	if err := failure.Load(); err != nil {
-		return *err
+		return 0, *err
 	}
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return 0, ctx.Err()
 	}
+	took = took[:min(int(next.Load()), len(took))]
+	rate := float64(len(took)) / time.Since(began).Seconds()
 	slices.Sort(took)
+	what = fmt.Sprintf("%s, clients %d to %d", what, first+1, first+len(took))
 	for _, p := range []int{50, 99} {
 		b.figure(group, fmt.Sprintf("%s, p%d", what, p), "ms", []float64{took[(len(took)-1)*p/100]}, nil)
 	}
+	b.figure(group, what, "reads/s", []float64{rate}, nil)
 	b.figure(group, what+", 503 and asked again", "reads", []float64{float64(again.Load())}, nil)
-	b.figure(group, what+", clients served", "1/s", []float64{float64(last-first) / time.Since(began).Seconds()}, nil)
-	return nil
+	return first + len(took), nil
 }
 
 // errUnavailable is a 503.

@@ -36,6 +36,7 @@ func (b *bench) memory(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	text.unheard = true
 	s, err := b.startMockmd(ctx, true, text)
 	if err != nil {
 		return err

@@ -21,7 +21,8 @@ type bench struct {
 	many                  int           // clients at once
 	million               int           // requests before memory is measured again
 	settle, idle          time.Duration
-	distinct              int // clients of many instances
+	distinct              int           // clients of many instances
+	long                  time.Duration // at most, for them
 
 	cores  *cores
 	dir    string // removed at the end
@@ -41,6 +42,10 @@ func (b *bench) parts() []part {
 		{"throughput", false, b.throughput},
 		{"startup", false, b.startUp},
 		{"memory", false, b.memory},
+		{"refresh", false, b.refresh},
+		{"reload", false, b.reload},
+		{"extra", false, b.extra},
+		{"idle", false, b.idleUse},
 		{"instances", true, b.instances},
 	}
 }
@@ -80,6 +85,7 @@ func parse(args []string, output io.Writer) (*bench, error) {
 	f.DurationVar(&b.settle, "settle", 5*time.Second, "time to settle before memory and idle processor time are measured")
 	f.DurationVar(&b.idle, "idle", time.Minute, "time over which idle processor time is measured")
 	f.IntVar(&b.distinct, "clients", 100_000, "distinct clients in the measurement of many instances")
+	f.DurationVar(&b.long, "clients-for", time.Minute, "longest time for these: those who come later are left out")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}

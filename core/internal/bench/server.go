@@ -19,6 +19,7 @@ type server struct {
 	started time.Time // just before exec
 
 	admin string           // of mockmd
+	said  string           // the file that has what mockmd says; empty: none
 	prog  *program.Program // mockmd
 	cmd   *exec.Cmd        // the bare handler
 }
@@ -27,8 +28,18 @@ type server struct {
 // not wait for anything.
 func (b *bench) startMockmd(ctx context.Context, pinned bool, text configuration) (*server, error) {
 	s := &server{name: "mockmd", address: text.metadata, admin: text.admin}
+	o := program.Options{Path: b.program, Config: text.text}
+	if !text.unheard { // a file costs mockmd no more than /dev/null, and this process nothing
+		s.said = filepath.Join(b.dir, "mockmd.log")
+		file, err := os.Create(s.said)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = file.Close() }()
+		o.Output = file
+	}
 	err := b.cores.start(pinned, func() (err error) {
-		s.prog, err = program.Start(ctx, program.Options{Path: b.program, Config: text.text})
+		s.prog, err = program.Start(ctx, o)
 		return err
 	})
 	if err != nil {
@@ -61,14 +72,45 @@ func (b *bench) startBare(ctx context.Context, pinned bool, answers []given) (*s
 	})
 }
 
-// pid is that of the process that is measured.
-func (s *server) pid() int { return s.prog.PID() }
+// pid is that of the process that is measured; 0 for a peer's, which is not
+// known.
+func (s *server) pid() int {
+	switch {
+	case s.prog != nil:
+		return s.prog.PID()
+	case s.cmd != nil:
+		return s.cmd.Process.Pid
+	}
+	return 0
+}
 
 // ready waits until all of mockmd is ready.
 func (s *server) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	return s.prog.Ready(ctx, s.admin)
+	return s.explain(s.prog.Ready(ctx, s.admin))
+}
+
+// explain adds to an error the last that mockmd has said.
+func (s *server) explain(err error) error {
+	if err == nil || s.said == "" {
+		return err
+	}
+	text, _ := os.ReadFile(s.said) // what is not there explains nothing
+	return fmt.Errorf("%w; %s said:\n%s", err, s.name, text[max(0, len(text)-2000):])
+}
+
+// gone tells whether mockmd has ended.
+func (s *server) gone() bool {
+	if s.prog == nil {
+		return false
+	}
+	select {
+	case <-s.prog.Ended():
+		return true
+	default:
+		return false
+	}
 }
 
 // stop ends what was started and waits for it. mockmd must end in order.
@@ -98,6 +140,23 @@ func (b *bench) started(ctx context.Context, rest string, f func(*server) error)
 		return err
 	}
 	return f(s)
+}
+
+// startedShipped is started, with the shipped configuration.
+func (b *bench) startedShipped(ctx context.Context, f func(*server, configuration) error) (err error) {
+	text, err := b.shipped(ctx, false)
+	if err != nil {
+		return err
+	}
+	s, err := b.startMockmd(ctx, false, text)
+	if err != nil {
+		return err
+	}
+	defer s.stop(&err)
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	return f(s, text)
 }
 
 // readyAfter starts mockmd with instances and plugins and returns how long it

@@ -38,8 +38,8 @@ func (s *server) until(ctx context.Context, address, path string, pause time.Dur
 		if good {
 			return passed, nil
 		}
-		if passed > time.Minute {
-			return 0, fmt.Errorf("%s did not answer %s within a minute", s.name, path)
+		if passed > time.Minute || s.gone() {
+			return 0, s.explain(fmt.Errorf("%s did not answer %s within a minute, or has ended", s.name, path))
 		}
 		nap(pause)
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
-	"text/tabwriter"
 )
 
 // speed is what servers do with one kind of request.
@@ -23,7 +21,8 @@ type side struct {
 	Rate  spread `json:"requests_per_second"`
 	P50   spread `json:"p50_us"`
 	P99   spread `json:"p99_us"`
-	Ratio spread `json:"ratio"` // of the rate to the bare handler's, round by round
+	CPU   spread `json:"cpu_us,omitzero"` // processor time for each request, of all its processes; not of peers
+	Ratio spread `json:"ratio"`           // of the rate to the bare handler's, round by round
 }
 
 // wires by name.
@@ -102,7 +101,7 @@ func (b *bench) throughputOf(ctx context.Context, keep bool) (err error) {
 // every second round the other way round. The first two visitors are mockmd's
 // and the bare handler's.
 func (b *bench) speed(ctx context.Context, visitors []*visitor, k kind, clients int) (speed, error) {
-	type found struct{ rates, p50, p99 []float64 }
+	type found struct{ rates, p50, p99, cpu []float64 }
 	all := make([]found, len(visitors))
 	exchanges := make([][]exchange, len(visitors))
 	var order []int
@@ -124,11 +123,11 @@ func (b *bench) speed(ctx context.Context, visitors []*visitor, k kind, clients 
 				return speed{}, ctx.Err()
 			}
 			v := visitors[i]
-			r, err := b.load.run(v.server.address, exchanges[i], clients, 0, b.round)
+			r, cpu, err := b.costing(v.server, exchanges[i], clients)
 			if err != nil {
 				return speed{}, fmt.Errorf("%s, %s, %d clients: %w", v.server.name, k, clients, err)
 			}
-			all[i] = found{append(all[i].rates, r.rate), append(all[i].p50, r.p50), append(all[i].p99, r.p99)}
+			all[i] = found{append(all[i].rates, r.rate), append(all[i].p50, r.p50), append(all[i].p99, r.p99), append(all[i].cpu, cpu)}
 		}
 		slices.Reverse(order)
 	}
@@ -137,7 +136,7 @@ func (b *bench) speed(ctx context.Context, visitors []*visitor, k kind, clients 
 		if len(f.rates) == 0 {
 			continue
 		}
-		one := side{spreadOf(f.rates), spreadOf(f.p50), spreadOf(f.p99), ratios(f.rates, all[1].rates)}
+		one := side{spreadOf(f.rates), spreadOf(f.p50), spreadOf(f.p99), spreadOf(f.cpu), ratios(f.rates, all[1].rates)}
 		switch i {
 		case 0:
 			s.Mockmd = one
@@ -148,6 +147,18 @@ func (b *bench) speed(ctx context.Context, visitors []*visitor, k kind, clients 
 		}
 	}
 	return s, nil
+}
+
+// costing is one round, and the processor time in µs that each request took of
+// the server's processes; 0 where that cannot be told.
+func (b *bench) costing(s *server, exchanges []exchange, clients int) (result, float64, error) {
+	before, beforeErr := s.usage()
+	r, err := b.load.run(s.address, exchanges, clients, 0, b.round)
+	after, afterErr := s.usage()
+	if err != nil || beforeErr != nil || afterErr != nil || r.requests == 0 {
+		return r, 0, err
+	}
+	return r, after.since(before) * 1000 / float64(r.requests), nil
 }
 
 // judgeSpeeds finds the worst ratio of each sort.
@@ -172,39 +183,4 @@ func (b *bench) judgeSpeeds() {
 			b.judge(t.target, r, "x", fmt.Sprintf("%s, %s, %d client(s)", worst.What, worst.Wire, worst.Clients), r >= t.least)
 		}
 	}
-}
-
-func (r *report) printSpeeds(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	wire, peers := "", []string{}
-	for _, s := range r.Speeds {
-		for name := range s.Peers {
-			if !slices.Contains(peers, name) {
-				peers = append(peers, name)
-			}
-		}
-	}
-	slices.Sort(peers)
-	for _, s := range r.Speeds {
-		if s.Wire != wire {
-			wire = s.Wire
-			fmt.Fprintf(t, "\n%s\tclients\trequests/s\tbare\tratio\tmin … max\tp50 µs\tbare\tp99 µs\tbare", wire)
-			for _, p := range peers {
-				fmt.Fprintf(t, "\t%s\tratio\tp50 µs\tp99 µs", p)
-			}
-			fmt.Fprintln(t)
-		}
-		m, b := s.Mockmd, s.Bare
-		fmt.Fprintf(t, "  %s\t%d\t%.0f\t%.0f\t%.2f\t%.2f … %.2f\t%.0f\t%.0f\t%.0f\t%.0f", s.What, s.Clients, m.Rate.Median, b.Rate.Median,
-			m.Ratio.Median, m.Ratio.Min, m.Ratio.Max, m.P50.Median, b.P50.Median, m.P99.Median, b.P99.Median)
-		for _, p := range peers {
-			if o, ok := s.Peers[p]; ok {
-				fmt.Fprintf(t, "\t%.0f\t%.2f\t%.0f\t%.0f", o.Rate.Median, o.Ratio.Median, o.P50.Median, o.P99.Median)
-			} else {
-				fmt.Fprint(t, "\t-\t-\t-\t-")
-			}
-		}
-		fmt.Fprintln(t)
-	}
-	return t.Flush()
 }
