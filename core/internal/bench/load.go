@@ -72,7 +72,8 @@ type running struct {
 // no more.
 func (r *running) next(i int, now time.Duration) (bool, error) {
 	c, e := r.clients[i], &r.exchanges[i%len(r.exchanges)]
-	if r.many > 0 && r.sent == r.many || r.long > 0 && now >= r.long {
+	late := r.long > 0 && now >= r.long && r.sent >= len(r.clients) // each makes one, however short the time
+	if late || r.many > 0 && r.sent == r.many {
 		return false, nil
 	}
 	r.sent++

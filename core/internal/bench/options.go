@@ -28,6 +28,8 @@ type bench struct {
 	dir    string // removed at the end
 	load   load
 	report report
+
+	unsized bool // memory cannot be read
 }
 
 // part is one sort of measurement.

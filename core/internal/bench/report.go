@@ -84,11 +84,15 @@ func (r *report) printFigures(w io.Writer) error {
 	for _, f := range r.Figures {
 		if f.Group != group {
 			group = f.Group
-			fmt.Fprintf(t, "\n%s\tmedian\tunit\tmin … max\tbare\tratio\tmin … max\n", group)
+			fmt.Fprintf(t, "\n%s\tmedian\tunit\tmin … max", group)
+			if f.Bare != nil {
+				fmt.Fprint(t, "\tbare\tratio\tmin … max")
+			}
+			fmt.Fprintln(t)
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t", f.What, number(f.Value.Median), f.Unit, f.Value.bounds())
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s", f.What, number(f.Value.Median), f.Unit, f.Value.bounds())
 		if f.Bare != nil {
-			fmt.Fprintf(t, "%s\t%.2f\t%.2f … %.2f", number(f.Bare.Median), f.Ratio.Median, f.Ratio.Min, f.Ratio.Max)
+			fmt.Fprintf(t, "\t%s\t%.2f\t%.2f … %.2f", number(f.Bare.Median), f.Ratio.Median, f.Ratio.Min, f.Ratio.Max)
 		}
 		fmt.Fprintln(t)
 	}
@@ -96,6 +100,9 @@ func (r *report) printFigures(w io.Writer) error {
 }
 
 func (r *report) printVerdicts(w io.Writer) error {
+	if len(r.Verdicts) == 0 {
+		return nil
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\ntargets\tfigure\t\tdecided by\n")
 	for _, v := range r.Verdicts {

@@ -124,25 +124,8 @@ func (s *server) stop(err *error) {
 	}
 }
 
-// started starts mockmd, free to use any processor, with instances and plugins,
-// has f look at it when it is ready, and ends it.
-func (b *bench) started(ctx context.Context, rest string, f func(*server) error) (err error) {
-	text, err := own(ctx, rest)
-	if err != nil {
-		return err
-	}
-	s, err := b.startMockmd(ctx, false, text)
-	if err != nil {
-		return err
-	}
-	defer s.stop(&err)
-	if err := s.ready(ctx); err != nil {
-		return err
-	}
-	return f(s)
-}
-
-// startedShipped is started, with the shipped configuration.
+// startedShipped starts mockmd, free to use any processor, with the shipped
+// configuration, has f look at it when it is ready, and ends it.
 func (b *bench) startedShipped(ctx context.Context, f func(*server, configuration) error) (err error) {
 	text, err := b.shipped(ctx, false)
 	if err != nil {
@@ -159,9 +142,10 @@ func (b *bench) startedShipped(ctx context.Context, f func(*server, configuratio
 	return f(s, text)
 }
 
-// readyAfter starts mockmd with instances and plugins and returns how long it
-// took until all was ready.
-func (b *bench) readyAfter(ctx context.Context, rest string) (t time.Duration, err error) {
+// readyAfter starts mockmd, free to use any processor, with instances and
+// plugins, and returns how long it took until all was ready. Before it ends
+// mockmd, it has look see it, if not nil.
+func (b *bench) readyAfter(ctx context.Context, rest string, look func(*server) error) (t time.Duration, err error) {
 	text, err := own(ctx, rest)
 	if err != nil {
 		return 0, err
@@ -171,7 +155,10 @@ func (b *bench) readyAfter(ctx context.Context, rest string) (t time.Duration, e
 		return 0, err
 	}
 	defer s.stop(&err)
-	return s.until(ctx, s.admin, "/readyz", readyPause)
+	if t, err = s.until(ctx, s.admin, "/readyz", readyPause); err == nil && look != nil {
+		err = look(s)
+	}
+	return t, err
 }
 
 // token asks for a session token.
