@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,22 +16,25 @@ const bareCommand = "serve-bare"
 
 // given is an answer that the bare server repeats: mockmd's own.
 type given struct {
-	method, path string
-	answer       []byte // as it came over the wire
+	asked
+	answer []byte // as it came over the wire
 }
 
 // writeGiven writes answers for a bare server, in a form that costs it nothing
-// to read: a line of method, path and length before each.
+// to read: a line of method, path, session token or not, and length before each.
 func writeGiven(file string, answers []given) error {
 	var text []byte
 	for _, g := range answers {
-		text = fmt.Appendf(text, "%s %s %d\n%s", g.method, g.path, len(g.answer), g.answer)
+		text = fmt.Appendf(text, "%s %s %v %d\n%s", g.method, g.path, g.v2, len(g.answer), g.answer)
 	}
 	return os.WriteFile(file, text, 0o600)
 }
 
 // asked is what an answer depends on.
-type asked struct{ method, path string }
+type asked struct {
+	method, path string
+	v2           bool // with a session token
+}
 
 // repeated is an answer as a handler of net/http gives it.
 type repeated struct {
@@ -52,7 +57,8 @@ func serveBare(address, file string) error {
 		return err
 	}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := answers[asked{r.Method, r.URL.Path}]
+		_, v2 := r.Header["X-Aws-Ec2-Metadata-Token"]
+		a := answers[asked{r.Method, r.URL.Path, v2}]
 		if a == nil {
 			w.WriteHeader(http.StatusNotImplemented)
 			return
@@ -73,10 +79,10 @@ func readGiven(text []byte) (map[asked]*repeated, error) {
 	for len(text) > 0 {
 		line, rest, _ := bytes.Cut(text, []byte("\n"))
 		words := bytes.Split(line, []byte(" "))
-		if len(words) != 3 {
+		if len(words) != 4 {
 			return nil, fmt.Errorf("answer begins with %q", line)
 		}
-		n, err := strconv.Atoi(string(words[2]))
+		n, err := strconv.Atoi(string(words[3]))
 		if err != nil || n > len(rest) {
 			return nil, fmt.Errorf("answer begins with %q", line)
 		}
@@ -84,7 +90,7 @@ func readGiven(text []byte) (map[asked]*repeated, error) {
 		if err != nil {
 			return nil, err
 		}
-		answers[asked{string(words[0]), string(words[1])}] = a
+		answers[asked{string(words[0]), string(words[1]), string(words[2]) == "true"}] = a
 		text = rest[n:]
 	}
 	return answers, nil
@@ -112,4 +118,27 @@ func repeat(answer []byte) (*repeated, error) {
 		a.values = append(a.values, []string{string(value)})
 	}
 	return a, nil
+}
+
+// alike tells whether two answers are the same but for the date and the order
+// of the headers, which net/http has its own way with. A session token, which is
+// new each time, and what is left of its life must have the same length.
+func alike(a, b []byte, fresh bool) bool {
+	headA, bodyA, _ := bytes.Cut(a, []byte("\r\n\r\n"))
+	headB, bodyB, _ := bytes.Cut(b, []byte("\r\n\r\n"))
+	sorted := func(head []byte) []string {
+		lines := strings.Split(string(head), "\r\n")
+		lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "Date: ") })
+		for i, line := range lines {
+			if name, _, ok := strings.Cut(line, "-Ttl-Seconds: "); ok {
+				lines[i] = name
+			}
+		}
+		slices.Sort(lines)
+		return lines
+	}
+	if fresh && len(bodyA) == len(bodyB) {
+		bodyA = bodyB
+	}
+	return len(a) == len(b) && bytes.Equal(bodyA, bodyB) && slices.Equal(sorted(headA), sorted(headB))
 }

@@ -109,5 +109,5 @@ func (v *visitor) learn(k kind) (exchange, given, error) {
 		return exchange{}, given{}, fmt.Errorf("%s has no session tokens", v.server.name)
 	}
 	e, answer, err := learn(v.server.address, k.method, request(k.method, path, headers...), v.keep, k.status)
-	return e, given{k.method, path, answer}, err
+	return e, given{asked{k.method, path, k.v2}, answer}, err
 }

@@ -109,7 +109,7 @@ func (b *bench) startUpOf(ctx context.Context, pinned bool) error {
 }
 
 func (b *bench) bareStart(ctx context.Context, pinned bool) (t time.Duration, err error) {
-	s, err := b.startBare(ctx, pinned, []given{{"GET", idPath, []byte(bareAnswer)}})
+	s, err := b.startBare(ctx, pinned, []given{{asked{"GET", idPath, false}, []byte(bareAnswer)}})
 	if err != nil {
 		return 0, err
 	}
