@@ -9,7 +9,7 @@ BUF    := $(GO) tool -modfile=.ci/buf/go.mod buf
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v $$($(GO) env CC)),-race))
 
-.PHONY: help run build install test lint generate bench fuzz clean
+.PHONY: help run build install test lint generate bench microbench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ generate: ## make the generated code again
 bench: build ## measure speed, start-up, memory and more: PEER=NAME=URL beside mockmd, BENCH="-only startup"
 	$(GO) build -trimpath -o $(BUILD)/bench ./core/internal/bench
 	$(BUILD)/bench -mockmd $(BUILD)/mockmd -json $(BUILD)/bench.json -peer '$(PEER)' $(BENCH)
+
+microbench: ## measure handler, router and token check for benchstat (COUNT=10 times each)
+	$(GO) test -run '^$$' -bench . -benchmem -count $(or $(COUNT),10) ./core/imds ./core/router
 
 fuzz: ## run each fuzz target for 30 s (FUZZTIME=2m for longer)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' core plugins sdk); do \
