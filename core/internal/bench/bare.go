@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"slices"
@@ -68,11 +69,14 @@ func serveBare(address, file string) error {
 			h[name] = a.values[i]
 		}
 		w.WriteHeader(a.status)
-		_, _ = w.Write(a.body)
+		send(w, a.body)
 	})
 	s := &http.Server{Addr: address, Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	return s.ListenAndServe()
 }
+
+// send writes a body. A client that is gone is not the server's concern.
+func send(w io.Writer, body []byte) { _, _ = w.Write(body) }
 
 func readGiven(text []byte) (map[asked]*repeated, error) {
 	answers := map[asked]*repeated{}

@@ -12,7 +12,7 @@ const (
 	rolesPath   = "/latest/meta-data/iam/security-credentials/"
 	listingPath = "/latest/meta-data/"
 	absentPath  = "/latest/meta-data/no-such-path"
-	tokenPath   = "/latest/api/token"
+	mintPath    = "/latest/api/token"
 )
 
 const ttlHeader = "X-aws-ec2-metadata-token-ttl-seconds: 21600\r\n"
@@ -36,7 +36,7 @@ func kinds() []kind {
 			kind{"listing", "GET", listingPath, 200, v2},
 			kind{"404", "GET", absentPath, 404, v2})
 	}
-	return append(all, kind{"token PUT", "PUT", tokenPath, 200, false})
+	return append(all, kind{"token PUT", "PUT", mintPath, 200, false})
 }
 
 func (k kind) String() string {

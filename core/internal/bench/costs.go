@@ -41,23 +41,23 @@ func (u usage) since(before usage) float64 {
 	return ms(sum)
 }
 
-// post carries out an action of the admin listener and returns its answer.
-func (s *server) post(ctx context.Context, action string) ([]byte, error) {
+// post carries out an action of the admin listener.
+func (s *server) post(ctx context.Context, action string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.admin+"/"+action, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
 	a, err := client.Do(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = a.Body.Close() }()
 	body, err := io.ReadAll(a.Body)
 	if err == nil && a.StatusCode/100 != 2 {
 		err = fmt.Errorf("POST /%s is answered with %s: %s", action, a.Status, body)
 	}
-	return body, err
+	return err
 }
 
 // read returns what a path has now.

@@ -20,12 +20,13 @@ func (b *bench) extra(ctx context.Context) error {
 func (b *bench) extraPlugins(ctx context.Context) error {
 	const more = 4
 	without := oneInstance + everyPlugin
-	with := without
+	var with strings.Builder
+	with.WriteString(without)
 	for i := range more {
-		with += fmt.Sprintf("plugin \"extra%d\" {\n  command = [%q, \"serve-plugin\", \"static\"]\n"+
+		fmt.Fprintf(&with, "plugin \"extra%d\" {\n  command = [%q, \"serve-plugin\", \"static\"]\n"+
 			"  config { values = { \"meta-data/extra/%d\" = \"x\" } }\n}\n", i, b.program, i)
 	}
-	return b.compare(ctx, "one more plugin", without, with, more, func(s *server) error {
+	return b.compare(ctx, "one more plugin", without, with.String(), more, func(s *server) error {
 		_, err := s.read(fmt.Sprintf("/latest/meta-data/extra/%d", more-1))
 		return err
 	})

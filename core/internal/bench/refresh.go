@@ -32,7 +32,7 @@ func (b *bench) refresh(ctx context.Context) error {
 				return err
 			}
 			began := time.Now()
-			if _, err := s.post(ctx, "refresh"); err != nil {
+			if err := s.post(ctx, "refresh"); err != nil {
 				return err
 			}
 			if old, err = s.await(ctx, path, old); err != nil {

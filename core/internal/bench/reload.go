@@ -63,7 +63,7 @@ func (s *server) reloadOnce(ctx context.Context) (took, cost float64, err error)
 		return 0, 0, err
 	}
 	began := time.Now()
-	if _, err := s.post(ctx, "reload"); err != nil {
+	if err := s.post(ctx, "reload"); err != nil {
 		return 0, 0, err
 	}
 	took = ms(time.Since(began))

@@ -163,7 +163,7 @@ func (b *bench) readyAfter(ctx context.Context, rest string, look func(*server) 
 
 // token asks for a session token.
 func (s *server) token(keep bool) (string, error) {
-	text := request("PUT", tokenPath, ttlHeader, connection(keep))
+	text := request("PUT", mintPath, ttlHeader, connection(keep))
 	_, answer, err := learn(s.address, "PUT", text, keep, 200)
 	if err != nil {
 		return "", fmt.Errorf("mint a session token: %w", err)
