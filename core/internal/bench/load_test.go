@@ -58,12 +58,12 @@ func answering(t *testing.T, answer string, keep bool) string {
 			}
 			go func() {
 				defer func() { _ = c.Close() }()
-				text := make([]byte, len(request("GET", "/")))
+				text, body := make([]byte, len(request("GET", "/"))), []byte(answer)
 				for {
 					if _, err := io.ReadFull(c, text); err != nil {
 						return
 					}
-					if _, err := io.WriteString(c, answer); err != nil || !keep {
+					if _, err := c.Write(body); err != nil || !keep {
 						return
 					}
 				}
