@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -48,6 +49,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	defer func() { _ = os.RemoveAll(b.dir) }()
 	b.report.note("%d rounds of %s; server on %s, clients on %s; median of all rounds; ratios are taken round by round",
 		b.rounds, b.round, b.cores.servers, b.cores.clients)
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil { // Linux
+		load, _, _ := strings.Cut(string(text), " ")
+		b.report.note("the machine's load before it began was %s; what others do is noise in these figures", load)
+	}
 	for _, p := range b.parts() {
 		if !b.wanted(p.name) {
 			continue

@@ -73,6 +73,7 @@ func parse(args []string, output io.Writer) (*bench, error) {
 		}
 	}
 	var only, peers string
+	var many bool
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(output)
 	f.StringVar(&b.program, "mockmd", ".build/mockmd", "the `program` to measure")
@@ -86,6 +87,7 @@ func parse(args []string, output io.Writer) (*bench, error) {
 	f.IntVar(&b.million, "requests", 1_000_000, "reads, and token PUTs, before memory is measured again")
 	f.DurationVar(&b.settle, "settle", 5*time.Second, "time to settle before memory and idle processor time are measured")
 	f.DurationVar(&b.idle, "idle", time.Minute, "time over which idle processor time is measured")
+	f.BoolVar(&many, "instances", false, "measure a configuration of many instances, and nothing else: -only instances")
 	f.IntVar(&b.distinct, "clients", 100_000, "distinct clients in the measurement of many instances")
 	f.DurationVar(&b.long, "clients-for", time.Minute, "longest time for these: those who come later are left out")
 	if err := f.Parse(args); err != nil {
@@ -96,6 +98,9 @@ func parse(args []string, output io.Writer) (*bench, error) {
 	}
 	if b.rounds < 1 || b.round <= 0 || b.many < 2 || b.many > 256 || b.million < b.many || b.distinct < 1 {
 		return nil, fmt.Errorf("there must be at least 1 round, 2 to 256 clients, as many requests, and 1 distinct client")
+	}
+	if many {
+		only = "instances"
 	}
 	for name := range strings.SplitSeq(only, ",") {
 		if name = strings.TrimSpace(name); name == "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,9 @@ func TestProgram(t *testing.T) {
 		t.Errorf("processes %v, %v; want the core and two plugins", tree, err)
 	} else if size, err := PSS(tree...); os.Getuid() == 0 && (err != nil || size < 1<<20) {
 		t.Errorf("PSS of %d bytes, %v", size, err)
+	}
+	if used, err := CPU(p.PID()); runtime.GOOS == "linux" && (err != nil || used < time.Millisecond || used > time.Minute) {
+		t.Errorf("%s of processor time, %v", used, err)
 	}
 	if err := p.Stop(); err != nil {
 		t.Error(err)
