@@ -16,6 +16,7 @@ const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text
        mockmd reload [-config FILE] [-admin ADDRESS] [-json]
        mockmd plugins [-config FILE] [-admin ADDRESS] [-json]
        mockmd identity certificates [-config FILE] [pkcs7|rsa2048|signature]
+       mockmd network up|down|status [-allow INTERFACE]… [-ipv6=false] [-json] [-print]
        mockmd plugin new NAME [-lang LANGUAGE] [-sdk DIR]
        mockmd plugin describe [-json] NAME|PROGRAM [ARGUMENT…]
        mockmd plugin test [-config FILE|HCL] [-json] NAME|PATH [ARGUMENT…]
@@ -29,6 +30,8 @@ reload has the mockmd that runs with the configuration take it in anew; plugins
 lists what it has running.
 identity certificates prints the certificates of the signed identity documents
 of the mockmd that runs with the configuration.
+network up puts the addresses of the metadata service on the loopback interface
+and keeps the neighbours away from them; down undoes that.
 plugin new writes the folder of a new plugin and builds it.
 plugin describe prints what a plugin claims, offers and takes: a built-in by its
 name, any other by the path of its program.

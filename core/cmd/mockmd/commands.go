@@ -25,6 +25,7 @@ func commands() []subcommand {
 		{[]string{"reload"}, reload},
 		{[]string{"plugins"}, plugins},
 		{[]string{"identity", "certificates"}, certificates},
+		{[]string{"network"}, hostNetwork},
 		{[]string{"plugin", "new"}, pluginNew},
 		{[]string{"plugin", "describe"}, pluginDescribe},
 		{[]string{"plugin", "test"}, pluginTest},
