@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/mockmd/mockmd/core/hostnet"
 )
 
 // AddressError is an address that cannot be listened on.
@@ -36,8 +39,14 @@ func rootCause(err error) error {
 func (e *AddressError) mend() string {
 	host, port, _ := net.SplitHostPort(e.Address)
 	addr, _ := netip.ParseAddr(host)
+	service := hostnet.Addresses()
 	var b strings.Builder
 	switch {
+	case errors.Is(e.Err, syscall.EADDRNOTAVAIL) && slices.Contains(service[:], addr):
+		fmt.Fprintf(&b, "\nThis host does not have the address. Put it on the loopback interface, and keep the\n"+
+			"neighbours on the network away from it:\n"+
+			"  sudo mockmd network up\n"+
+			"or see with mockmd network up -print what that does.\n")
 	case errors.Is(e.Err, syscall.EADDRNOTAVAIL):
 		ip, tables := "ip", "iptables"
 		if addr.Is6() {

@@ -18,11 +18,18 @@ func TestAddressErrorSaysWhatToType(t *testing.T) {
 	}{
 		"no such address": {"metadata", "169.254.169.254:80", syscall.EADDRNOTAVAIL, []string{
 			"metadata listener: cannot listen on 169.254.169.254:80: cannot assign requested address",
-			"ip addr add 169.254.169.254/32 dev lo", "ip link set lo up", "iptables -I INPUT -d 169.254.169.254 ! -i lo -j DROP", elsewhere,
+			"Put it on the loopback interface", "\n  sudo mockmd network up\n", "mockmd network up -print", elsewhere,
 		}},
 		"no such IPv6 address": {"metadata", "[fd00:ec2::254]:80", syscall.EADDRNOTAVAIL, []string{
-			"ip -6 addr add fd00:ec2::254/128 dev lo", "ip6tables -I INPUT -d fd00:ec2::254 ! -i lo -j DROP",
+			"\n  sudo mockmd network up\n",
 			"metadata { ipv6_address = \"[::1]:1338\" }\n  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://[::1]:1338/",
+		}},
+		"no such other address": {"metadata", "10.9.0.1:80", syscall.EADDRNOTAVAIL, []string{
+			"metadata listener: cannot listen on 10.9.0.1:80: cannot assign requested address",
+			"ip addr add 10.9.0.1/32 dev lo", "ip link set lo up", "iptables -I INPUT -d 10.9.0.1 ! -i lo -j DROP", elsewhere,
+		}},
+		"no such other IPv6 address": {"metadata", "[fd09::1]:80", syscall.EADDRNOTAVAIL, []string{
+			"ip -6 addr add fd09::1/128 dev lo", "ip6tables -I INPUT -d fd09::1 ! -i lo -j DROP",
 		}},
 		"privilege": {"metadata", "169.254.169.254:80", syscall.EACCES, []string{
 			"permission denied", "Port 80 needs a privilege", "setcap cap_net_bind_service=+ep", elsewhere,

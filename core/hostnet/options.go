@@ -44,8 +44,8 @@ type Options struct {
 }
 
 // ErrUnsupported is returned where there is no Linux.
-var ErrUnsupported = errors.New("only Linux has the addresses put on loopback by this command: " +
-	"serve on an address that the host has, as metadata { address = \"127.0.0.1:1338\" }")
+var ErrUnsupported = errors.New("only Linux has this command: serve on an address that the host has, " +
+	"as metadata { address = \"127.0.0.1:1338\" }; or, on macOS, sudo ifconfig lo0 alias 169.254.169.254 gives it this one, unguarded")
 
 // PermissionError says that the process may not do, or not see, something of
 // the host's network.

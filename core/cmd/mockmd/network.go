@@ -36,8 +36,8 @@ func hostNetwork(_ context.Context, args []string, stdout, stderr io.Writer) int
 	c := networkCommand{options: hostnet.Options{Identity: os.DirFS("/sys/class/dmi/id")}}
 	ipv6 := true
 	flags.BoolVar(&c.print, "print", false, "print the commands that do the same, and do nothing")
-	job := map[string]func(io.Writer) error{"up": c.up, "down": c.down, "status": c.status}[first(args)]
-	switch first(args) {
+	job := map[string]func(io.Writer) error{"up": c.up, "down": c.down, "status": c.status}[verb(args)]
+	switch verb(args) {
 	case "up":
 		flags.Func("allow", "`interface` by which others may reach the addresses, as docker0, or, as br-*, all that begin so; may be given several times", func(name string) error {
 			c.options.Allow = append(c.options.Allow, name)
@@ -77,8 +77,8 @@ func hostNetwork(_ context.Context, args []string, stdout, stderr io.Writer) int
 	return exitOK
 }
 
-// first returns the first argument.
-func first(args []string) string {
+// verb returns the first argument.
+func verb(args []string) string {
 	if len(args) == 0 {
 		return ""
 	}
@@ -90,7 +90,7 @@ func (c *networkCommand) misused(flags *flag.FlagSet, args []string, stderr io.W
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	} else if err == nil {
-		fmt.Fprintf(stderr, "mockmd network: say up, down or status, not %q\n\n", flags.Arg(0))
+		fmt.Fprintf(stderr, "mockmd network: say up, down or status, not %q\n\n", verb(args))
 		flags.Usage()
 	}
 	return exitUsage
@@ -100,14 +100,14 @@ func (c *networkCommand) up(w io.Writer) error {
 	if !c.print {
 		return hostnet.Up(w, c.options)
 	}
-	return printed(w)(hostnet.UpCommands(c.options))
+	return commandsTo(w)(hostnet.UpCommands(c.options))
 }
 
 func (c *networkCommand) down(w io.Writer) error {
 	if !c.print {
 		return hostnet.Down(w)
 	}
-	return printed(w)(hostnet.DownCommands())
+	return commandsTo(w)(hostnet.DownCommands())
 }
 
 // errNotUp says that the addresses are not there, or not guarded.
@@ -115,7 +115,7 @@ var errNotUp = errors.New("not up")
 
 func (c *networkCommand) status(w io.Writer) error {
 	if c.print {
-		return printed(w)(hostnet.StatusCommands(), nil)
+		return commandsTo(w)(hostnet.StatusCommands(), nil)
 	}
 	state, err := hostnet.Read()
 	if state == nil {
@@ -134,8 +134,8 @@ func (c *networkCommand) status(w io.Writer) error {
 	return nil
 }
 
-// printed writes commands, unless there is an error.
-func printed(w io.Writer) func(string, error) error {
+// commandsTo writes commands, unless there is an error.
+func commandsTo(w io.Writer) func(string, error) error {
 	return func(commands string, err error) error {
 		if err != nil {
 			return err
