@@ -17,9 +17,9 @@
 // The addresses are such that no connection to elsewhere is made from them: the
 // IPv4 one has scope host, the IPv6 one is deprecated.
 //
-// Down undoes what Up did. What that was is written into the comments of the
-// guard's rules: an address that was there before Up stays. A reboot leaves
-// nothing of it.
+// Down undoes what Up did: an address that was there before Up stays. What Up
+// did is written into the comments of the guard's rules, and, for when others
+// remove those, into the addresses themselves. A reboot leaves nothing of it.
 //
 // It imports nothing of mockmd. On other systems than Linux every function says
 // that it cannot.

@@ -48,7 +48,7 @@ func Down(w io.Writer) error {
 }
 
 // DownCommands returns the commands that do what Down would do now. It needs no
-// privilege, but cannot tell without one what Up did.
+// privilege, but cannot always tell without one what Up did.
 func DownCommands() (string, error) {
 	h, err := openHost()
 	if err != nil {
@@ -61,10 +61,11 @@ func DownCommands() (string, error) {
 	}
 	var b strings.Builder
 	for _, a := range now.Addresses {
-		if unreadable && slices.Contains(a.Interfaces, loopback) {
+		perhaps := !a.Added && unreadable && slices.Contains(a.Interfaces, loopback)
+		if perhaps {
 			b.WriteString("# Unless it was there before; only root can see that in the guard:\n")
 		}
-		if a.Added || unreadable && slices.Contains(a.Interfaces, loopback) {
+		if a.Added || perhaps {
 			b.WriteString(delCommand(a.Address))
 		}
 	}

@@ -3,8 +3,6 @@ package hostnet
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"strings"
 	"syscall"
@@ -45,62 +43,6 @@ func denied(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// interfaces returns the names of those that have each address.
-func (h *host) interfaces() ([2][]string, error) {
-	var on [2][]string
-	links, err := netlink.LinkList()
-	if err != nil {
-		return on, fmt.Errorf("list the interfaces: %w", err)
-	}
-	names := make(map[int]string, len(links))
-	for _, l := range links {
-		names[l.Attrs().Index] = l.Attrs().Name
-	}
-	all, err := netlink.AddrList(nil, netlink.FAMILY_ALL)
-	if err != nil {
-		return on, fmt.Errorf("list the addresses: %w", err)
-	}
-	for _, got := range all {
-		ip, _ := netip.AddrFromSlice(got.IP)
-		for i, a := range Addresses() {
-			if ip.Unmap() == a {
-				on[i] = append(on[i], names[got.LinkIndex])
-			}
-		}
-	}
-	return on, nil
-}
-
-// entry is an address as lo gets it, or has it from Up.
-func entry(a netip.Addr) *netlink.Addr {
-	e := &netlink.Addr{IPNet: &net.IPNet{IP: a.AsSlice(), Mask: net.CIDRMask(a.BitLen(), a.BitLen())}}
-	if a.Is4() {
-		e.Scope = unix.RT_SCOPE_HOST
-	} else {
-		e.ValidLft = 1<<32 - 1     // for ever; but preferred never
-		e.Flags = unix.IFA_F_NODAD // may be listened on at once
-	}
-	return e
-}
-
-// add puts an address on lo. One that has come meanwhile is as good.
-func (h *host) add(a netip.Addr) error {
-	err := netlink.AddrAdd(h.lo, entry(a))
-	if errors.Is(err, syscall.EEXIST) {
-		return nil
-	}
-	return denied(fmt.Sprintf("put %s on %s", a, loopback), err)
-}
-
-// remove takes an address from lo. One that has gone meanwhile is as good.
-func (h *host) remove(a netip.Addr) error {
-	err := netlink.AddrDel(h.lo, entry(a))
-	if errors.Is(err, syscall.EADDRNOTAVAIL) {
-		return nil
-	}
-	return denied(fmt.Sprintf("take %s from %s", a, loopback), err)
-}
-
 // ipv6 tells whether lo may have IPv6 addresses.
 func ipv6() bool {
 	text, err := os.ReadFile("/proc/sys/net/ipv6/conf/" + loopback + "/disable_ipv6")
@@ -111,7 +53,7 @@ func ipv6() bool {
 // IPv4 address leave this host while it does not have it.
 func (h *host) ways() ([]string, error) {
 	routes, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Table: unix.RT_TABLE_UNSPEC}, netlink.RT_FILTER_TABLE)
-	if err != nil {
+	if err != nil && !errors.Is(err, netlink.ErrDumpInterrupted) { // what there is will do
 		return nil, fmt.Errorf("list the routes: %w", err)
 	}
 	var ways []string
@@ -132,15 +74,15 @@ func (h *host) ways() ([]string, error) {
 // read returns what the host has. Where only the guard cannot be read, the
 // state has the rest and says so.
 func (h *host) read() (*State, error) {
-	on, err := h.interfaces()
-	if err != nil {
+	s := &State{}
+	for _, a := range Addresses() {
+		s.Addresses = append(s.Addresses, Address{Address: a, Interfaces: []string{}}) // never null in JSON
+	}
+	if err := s.readAddresses(); err != nil {
 		return nil, err
 	}
-	s := &State{}
-	for i, a := range Addresses() {
-		s.Addresses = append(s.Addresses, Address{Address: a, Interfaces: append([]string{}, on[i]...)})
-	}
-	s.guard, err = readGuard(h.nft)
+	g, err := readGuard(h.nft)
+	s.guard = g
 	s.judge(err)
 	return s, err
 }

@@ -86,12 +86,17 @@ func give(t *testing.T, in *netlink.Handle, l netlink.Link, addresses ...string)
 		in = &netlink.Handle{} // this namespace
 	}
 	for _, a := range addresses {
-		parsed, err := netlink.ParseAddr(a)
-		must(t, err)
-		parsed.Flags = unix.IFA_F_NODAD // used at once
-		must(t, in.AddrAdd(l, parsed))
+		must(t, in.AddrAdd(l, parsed(t, a)))
 	}
 	must(t, in.LinkSetUp(l))
+}
+
+func parsed(t *testing.T, address string) *netlink.Addr {
+	t.Helper()
+	a, err := netlink.ParseAddr(address)
+	must(t, err)
+	a.Flags = unix.IFA_F_NODAD // used at once
+	return a
 }
 
 // dump says all there is of addresses and of nftables.

@@ -91,7 +91,7 @@ func TestStateIsTold(t *testing.T) {
 				"neighbours may reach fd00:ec2::254: run mockmd network up\npartly up\n", `"allowed": []`},
 		"who may not see": {[2][]string{{"lo"}, nil}, guard{}, &PermissionError{"read the guard", syscall.EPERM},
 			"169.254.169.254  on lo\nfd00:ec2::254    not there\nread the guard: operation not permitted: this needs CAP_NET_ADMIN. " +
-				"Run it with sudo, or see with -print which commands do the same\npartly up\n", `"guarded": false`},
+				"Run it with sudo, or see with -print which commands do the same\nnot known\n", `"guarded": false`},
 	} {
 		s := &State{guard: c.guard}
 		for i, a := range Addresses() {

@@ -19,7 +19,8 @@ type State struct {
 	// Problems say what is not as Up makes it, and what helps.
 	Problems []string `json:"problems"`
 
-	guard guard
+	guard      guard
+	unreadable bool // the guard
 }
 
 // Address is one of the addresses.
@@ -70,13 +71,14 @@ func (g guard) same(other guard) bool {
 	return g.marks == other.marks && slices.Equal(g.allowed, other.allowed)
 }
 
-// judge fills in what follows from the interfaces and the guard. Unreadable
-// says why the guard could not be read.
+// judge fills in what follows from the addresses and the guard; Added may say
+// already what the addresses tell. Unreadable says why the guard could not be
+// read.
 func (s *State) judge(unreadable error) {
 	s.Allowed = append([]string{}, s.guard.allowed...) // never null in JSON
 	s.Problems = []string{}
 	problem := func(format string, args ...any) { s.Problems = append(s.Problems, fmt.Sprintf(format, args...)) }
-	if unreadable != nil {
+	if s.unreadable = unreadable != nil; s.unreadable {
 		problem("%v", unreadable)
 	}
 	if s.guard.there && !s.guard.whole {
@@ -86,12 +88,12 @@ func (s *State) judge(unreadable error) {
 	for i := range s.Addresses {
 		a := &s.Addresses[i]
 		a.Guarded = s.guard.whole && s.guard.marks[i] != unguarded
-		a.Added = s.guard.marks[i] == added && slices.Contains(a.Interfaces, loopback)
+		a.Added = slices.Contains(a.Interfaces, loopback) && (a.Added || s.guard.marks[i] == added)
 		a.Dropped = s.guard.dropped[i]
 		there := len(a.Interfaces) > 0
 		anything = anything || there
 		switch {
-		case there && !a.Guarded && unreadable == nil && (s.guard.whole || !s.guard.there):
+		case there && !a.Guarded && !s.unreadable && (s.guard.whole || !s.guard.there):
 			problem("neighbours may reach %s: run mockmd network up", a.Address)
 		case !there && a.Guarded:
 			problem("no interface has %s: run mockmd network up", a.Address)
@@ -99,7 +101,7 @@ func (s *State) judge(unreadable error) {
 	}
 	four, six := s.Addresses[four], s.Addresses[six]
 	s.Up = len(four.Interfaces) > 0 && four.Guarded && (len(six.Interfaces) > 0) == six.Guarded
-	if !anything && unreadable == nil {
+	if !anything && !s.unreadable {
 		problem("the addresses are not there: run mockmd network up")
 	}
 }
@@ -120,6 +122,8 @@ func (s *State) Text(w io.Writer) error {
 	switch {
 	case s.Up:
 		word = "up"
+	case s.unreadable:
+		word = "not known"
 	case s.guard.there, len(s.Addresses[four].Interfaces)+len(s.Addresses[six].Interfaces) > 0:
 		word = "partly up"
 	}

@@ -87,8 +87,7 @@ func consider(o Options) (h *host, now *State, want guard, notes []string, err e
 // wanted is what the guard is to say of an address: it is Up's if it was, or if
 // it is yet to come.
 func wanted(now *State, i int) mark {
-	on := now.Addresses[i].Interfaces
-	if len(on) == 0 || now.guard.marks[i] == added && slices.Contains(on, loopback) {
+	if a := now.Addresses[i]; a.Added || len(a.Interfaces) == 0 {
 		return added
 	}
 	return found

@@ -57,6 +57,37 @@ func TestUpAndDown(t *testing.T) {
 	}
 }
 
+// TestFlushed: when the guard is removed by others, its record with it, it is
+// still known whose the addresses are.
+func TestFlushed(t *testing.T) {
+	if !inside(t) {
+		return
+	}
+	before := dump(t)
+	flush := func() {
+		t.Helper()
+		c, err := nftables.New()
+		must(t, err)
+		c.FlushRuleset()
+		must(t, c.Flush())
+	}
+	up(t, Options{})
+	first := dump(t)
+	flush()
+	if !state(t).Addresses[four].Added {
+		t.Skip("NOT RUN: this kernel does not keep where addresses are from (Linux before 5.18)")
+	}
+	has(t, up(t, Options{}), "guard: tables inet mockmd and arp mockmd", "169.254.169.254: on lo (as before)")
+	if again := dump(t); again != first {
+		t.Errorf("mended to\n%s, want\n%s", again, first)
+	}
+	flush()
+	has(t, down(t), "169.254.169.254: taken from lo", "fd00:ec2::254: taken from lo", "guard: not there")
+	if after := dump(t); after != before {
+		t.Errorf("down left of\n%sthis:\n%s", before, after)
+	}
+}
+
 // TestUpKeepsWhatIsThere: an address that was there before is guarded, and
 // stays.
 func TestUpKeepsWhatIsThere(t *testing.T) {
