@@ -47,7 +47,7 @@ func (s *State) readAddress(message []byte) error {
 	header := nl.DeserializeIfAddrmsg(message)
 	attributes, err := nl.ParseRouteAttr(message[header.Len():])
 	if err != nil {
-		return err //nolint:wrapcheck // the caller does
+		return err
 	}
 	var ip, local netip.Addr
 	var from byte
@@ -92,8 +92,8 @@ func (h *host) request(message, flags int, a netip.Addr) *nl.NetlinkRequest {
 		header.Scope = unix.RT_SCOPE_HOST
 		return r
 	}
-	header.IfAddrmsg.Flags = unix.IFA_F_NODAD // may be listened on at once
-	const forever = 1<<32 - 1                 // valid, but preferred never
+	header.Flags = unix.IFA_F_NODAD // may be listened on at once
+	const forever = 1<<32 - 1       // valid, but preferred never
 	r.AddData(nl.NewRtAttr(unix.IFA_CACHEINFO, (&nl.IfaCacheInfo{IfaCacheinfo: unix.IfaCacheinfo{Valid: forever}}).Serialize()))
 	return r
 }

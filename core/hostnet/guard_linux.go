@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
@@ -127,9 +128,6 @@ func sameRules(got, want []*nftables.Rule) bool {
 
 // guarding says which tables do it.
 func guarding(g guard) string {
-	text := fmt.Sprintf("tables inet %[1]s and arp %[1]s of nftables drop what comes by any interface but %[2]s", tableName, loopback)
-	for _, name := range g.allowed {
-		text += ", " + name
-	}
-	return text
+	return fmt.Sprintf("tables inet %[1]s and arp %[1]s of nftables drop what comes by any interface but %[2]s",
+		tableName, strings.Join(append([]string{loopback}, g.allowed...), ", "))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/nftables"
@@ -106,6 +107,69 @@ func TestNeighbour(t *testing.T) {
 	for i := range addresses {
 		reached(i)
 	}
+}
+
+// TestNeverReached has a neighbour send without end while the addresses come
+// and go: not one packet gets past the guard.
+func TestNeverReached(t *testing.T) {
+	if !inside(t) {
+		return
+	}
+	n := newNeighbour(t)
+	n.route(t, "169.254.169.254", "10.9.0.1")
+	n.route(t, "fd00:ec2::254", "fd09::1")
+	sent := make(chan struct{})
+	ctx, stop := context.WithCancel(t.Context())
+	n.jobs <- func() {
+		defer close(sent)
+		var conns []net.Conn
+		for _, a := range Addresses() {
+			conn, err := net.Dial("udp", net.JoinHostPort(a.String(), "9"))
+			if err != nil {
+				t.Errorf("the neighbour: %v", err)
+				return
+			}
+			conns = append(conns, conn)
+		}
+		for ctx.Err() == nil {
+			for _, c := range conns {
+				_, _ = c.Write([]byte("?")) // while nobody has the address, this fails
+			}
+		}
+		for _, c := range conns {
+			_ = c.Close()
+		}
+	}
+	all, err := net.ListenPacket("udp", ":9") // whatever this host takes in
+	must(t, err)
+	var got atomic.Int64
+	received := make(chan struct{})
+	go func() {
+		defer close(received)
+		for {
+			if _, _, err := all.ReadFrom(make([]byte, 1)); err != nil {
+				return
+			}
+			got.Add(1)
+		}
+	}()
+	for range 10 {
+		up(t, Options{})
+		poll(t, "the neighbour's packets are dropped", func() bool {
+			a := state(t).Addresses
+			return a[four].Dropped > 0 && a[six].Dropped > 0
+		})
+		down(t)
+	}
+	if got.Load() > 0 {
+		t.Errorf("%d packets came in", got.Load())
+	}
+	give(t, nil, link(t, loopback), "169.254.169.254/32") // that there was something to be let in
+	poll(t, "the neighbour's packets come in without the guard", func() bool { return got.Load() > 0 })
+	stop()
+	<-sent
+	_ = all.Close()
+	<-received
 }
 
 // arpDropped is how many ARP requests the guard left unanswered.

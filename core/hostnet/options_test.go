@@ -78,20 +78,38 @@ func TestStateIsTold(t *testing.T) {
 		unreadable error
 		text, json string
 	}{
-		"up": {[2][]string{{"lo"}, {"eth0", "lo"}}, whole, nil,
+		"up": {
+			[2][]string{{"lo"}, {"eth0", "lo"}},
+			whole, nil,
 			"169.254.169.254  on lo, put there by mockmd network up, guarded, 7 packets dropped\n" +
-				"fd00:ec2::254    on eth0, lo, guarded, 0 packets dropped\nlet in           docker0\nup\n", `"up": true`},
-		"down": {[2][]string{}, guard{}, nil,
-			"169.254.169.254  not there\nfd00:ec2::254    not there\nthe addresses are not there: run mockmd network up\ndown\n", `"up": false`},
-		"a guard without addresses": {[2][]string{}, whole, nil,
+				"fd00:ec2::254    on eth0, lo, guarded, 0 packets dropped\nlet in           docker0\nup\n", `"up": true`,
+		},
+		"down": {
+			[2][]string{},
+			guard{},
+			nil,
+			"169.254.169.254  not there\nfd00:ec2::254    not there\nthe addresses are not there: run mockmd network up\ndown\n", `"up": false`,
+		},
+		"a guard without addresses": {
+			[2][]string{},
+			whole, nil,
 			"169.254.169.254  not there\nfd00:ec2::254    not there\nlet in           docker0\nno interface has 169.254.169.254: run mockmd network up\n" +
-				"no interface has fd00:ec2::254: run mockmd network up\npartly up\n", `"added": false`},
-		"only one of them is guarded": {[2][]string{{"lo"}, {"lo"}}, guard{there: true, whole: true, marks: [2]mark{found, unguarded}}, nil,
+				"no interface has fd00:ec2::254: run mockmd network up\npartly up\n", `"added": false`,
+		},
+		"only one of them is guarded": {
+			[2][]string{{"lo"}, {"lo"}},
+			guard{there: true, whole: true, marks: [2]mark{found, unguarded}},
+			nil,
 			"169.254.169.254  on lo, guarded, 0 packets dropped\nfd00:ec2::254    on lo\n" +
-				"neighbours may reach fd00:ec2::254: run mockmd network up\npartly up\n", `"allowed": []`},
-		"who may not see": {[2][]string{{"lo"}, nil}, guard{}, &PermissionError{"read the guard", syscall.EPERM},
+				"neighbours may reach fd00:ec2::254: run mockmd network up\npartly up\n", `"allowed": []`,
+		},
+		"who may not see": {
+			[2][]string{{"lo"}, nil},
+			guard{},
+			&PermissionError{"read the guard", syscall.EPERM},
 			"169.254.169.254  on lo\nfd00:ec2::254    not there\nread the guard: operation not permitted: this needs CAP_NET_ADMIN. " +
-				"Run it with sudo, or see with -print which commands do the same\nnot known\n", `"guarded": false`},
+				"Run it with sudo, or see with -print which commands do the same\nnot known\n", `"guarded": false`,
+		},
 	} {
 		s := &State{guard: c.guard}
 		for i, a := range Addresses() {
