@@ -17,12 +17,14 @@ help: ## list the targets
 run: build ## build and serve metadata.hcl (CONFIG=FILE for another one)
 	$(BUILD)/mockmd -config $(CONFIG)
 
+# Without C it is one file that needs no library of the system, and smaller in
+# memory.
 build: ## build the program into .build/
 	@mkdir -p $(BUILD)
-	$(GO) build -trimpath -o $(BUILD)/mockmd ./core/cmd/mockmd
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BUILD)/mockmd ./core/cmd/mockmd
 
 install: ## put mockmd where go install does
-	$(GO) install -trimpath ./core/cmd/mockmd
+	CGO_ENABLED=0 $(GO) install -trimpath ./core/cmd/mockmd
 
 test: ## run all tests
 	$(GO) test $(RACE) -shuffle=on -timeout=20m ./...

@@ -59,6 +59,9 @@ type Builtin struct {
 	// PassEnv are the variables of the core's environment that it gets beyond
 	// those that every plugin gets; "AWS_*" is all that begin so.
 	PassEnv []string
+	// Env is added to its environment; what its block says of the same
+	// variables wins.
+	Env map[string]string
 }
 
 // ErrConfiguration says that the configuration is refused. What is wrong with

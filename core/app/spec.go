@@ -20,16 +20,17 @@ func spec(o *Options, c *config.Plugin, level hclog.Level) supervise.Spec {
 		Name: c.Name, Command: c.Command, Launcher: o.Launcher, SHA256: c.SHA256, MTLS: c.MTLS, Limits: limits(&c.Limits),
 		Timeouts: supervise.Timeouts{Start: c.Timeouts.Start, Resolve: c.Timeouts.Resolve, Act: c.Timeouts.Act, Stop: c.Timeouts.Stop},
 	}
-	pass := c.PassEnv
+	pass, set := c.PassEnv, map[string]string{}
 	if len(c.Command) == 0 {
 		for _, b := range o.Builtins {
 			if b.Name == c.Name {
 				s.Command, s.Launcher = b.Command, nil
 				pass = append(slices.Clone(pass), b.PassEnv...) // by registration, never by label
+				maps.Copy(set, b.Env)
 			}
 		}
 	}
-	set := map[string]string{wire.LogLevelEnv: level.String()}
+	set[wire.LogLevelEnv] = level.String()
 	maps.Copy(set, c.Env)
 	s.Env = supervise.Environ(o.Environ, pass, set)
 	return s

@@ -51,8 +51,11 @@ func registered() (list []app.Builtin, launcher []string, err error) {
 			return nil, nil, fmt.Errorf("find own executable: %w", err)
 		}
 	}
+	// There are many of these processes and each has little to do: one processor
+	// is enough for each, and what Go keeps for every other one is saved.
+	env := map[string]string{"GOMAXPROCS": "1"}
 	for _, b := range builtins() {
-		list = append(list, app.Builtin{Name: b.name, Command: []string{self, servePlugin, b.name}, PassEnv: b.passEnv})
+		list = append(list, app.Builtin{Name: b.name, Command: []string{self, servePlugin, b.name}, PassEnv: b.passEnv, Env: env})
 	}
 	return list, []string{self, startPlugin}, nil
 }

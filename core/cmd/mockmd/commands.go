@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mockmd/mockmd/core/app"
+	"github.com/mockmd/mockmd/core/internal/footprint"
 	"github.com/mockmd/mockmd/core/internal/harden"
 	"github.com/mockmd/mockmd/core/internal/logsink"
 )
@@ -62,6 +63,7 @@ func serveConfiguration(ctx context.Context, args []string, stdout, stderr io.Wr
 	ctx, reloads, stop := hangups(ctx)
 	defer stop()
 	c.options.Hangups = reloads
+	defer small(ctx, footprint.Core)()
 	return runCommand(ctx, c, args, app.Run)
 }
 

@@ -12,10 +12,12 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 
 	"github.com/mockmd/mockmd/core/app"
 	"github.com/mockmd/mockmd/core/internal/confine"
+	"github.com/mockmd/mockmd/core/internal/footprint"
 	"github.com/mockmd/mockmd/sdk"
 )
 
@@ -65,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if isPlugin {
 		signal.Ignore(syscall.SIGHUP) // a reload is for the core
-		return serve(args[1:], stderr)
+		return serve(ctx, args[1:], stderr)
 	}
 	if len(args) == 1 && args[0] == conformanceHost {
 		return hostPlugin(ctx, stderr)
@@ -101,10 +103,11 @@ func exitCode(err error, stderr io.Writer) int {
 }
 
 // serve is a built-in plugin's process.
-func serve(args []string, stderr io.Writer) int {
+func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	if len(args) == 1 {
 		for _, b := range builtins() {
 			if b.name == args[0] {
+				defer small(ctx, footprint.Plugin)()
 				sdk.Serve(b.new())
 				return exitOK
 			}
@@ -112,6 +115,18 @@ func serve(args []string, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "mockmd: %s takes the name of a built-in plugin and is run by mockmd itself\n", servePlugin)
 	return exitUsage
+}
+
+// small has a process settle to a small size once it has started. The returned
+// function waits for that.
+func small(ctx context.Context, kind footprint.Kind) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = footprint.Settle(ctx, kind) }) // where it cannot, it is larger, which is all
+	return func() {
+		cancel()
+		wg.Wait()
+	}
 }
 
 // version is what the Go toolchain recorded of the build.

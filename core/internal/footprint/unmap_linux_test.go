@@ -1,0 +1,86 @@
+package footprint
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestUnmap: after it, less of the test's program is mapped, and it still runs.
+func TestUnmap(t *testing.T) {
+	before := resident(t)
+	if err := unmap(); err != nil {
+		t.Fatal(err)
+	}
+	after := resident(t)
+	t.Logf("%d kB of the program mapped before, %d kB after", before, after)
+	if after > before*3/4 {
+		t.Errorf("%d kB of the program are mapped after, %d before", after, before)
+	}
+}
+
+// resident sums what is mapped of the program file, in kilobytes.
+func resident(t *testing.T) (sum int) {
+	t.Helper()
+	smaps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Skip("NOT RUN: this system does not tell what is mapped:", err)
+	}
+	program, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := false
+	for line := range strings.Lines(string(smaps)) {
+		f := strings.Fields(line)
+		switch {
+		case !strings.HasSuffix(f[0], ":"):
+			_, _, inside = ofFile(strings.TrimSuffix(line, "\n"), program)
+		case inside && f[0] == "Rss:":
+			kb, err := strconv.Atoi(f[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += kb
+		}
+	}
+	return sum
+}
+
+// TestOfFile: only mappings of the program that cannot be written count.
+func TestOfFile(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"00400000-00ea3000 r-xp 00000000 fe:00 10319416                           /usr/bin/mockmd":     true,
+		"00ea3000-019fb000 r--p 00aa3000 fe:00 10319416                           /usr/bin/mockmd":     true,
+		"019fb000-01aa1000 rw-p 015fb000 fe:00 10319416                           /usr/bin/mockmd":     false,
+		"01aa1000-03ae8000 rw-p 00000000 00:00 0 ":                                                     false,
+		"00400000-00ea3000 r-xp 00000000 fe:00 10319416                           /usr/bin/not/mockmd": false,
+		"nonsense": false,
+	} {
+		low, high, ok := ofFile(line, "/usr/bin/mockmd")
+		if ok != want {
+			t.Errorf("%q: %v", line, ok)
+		}
+		if ok && (low == 0 || high <= low) {
+			t.Errorf("%q: from %x to %x", line, low, high)
+		}
+	}
+}
+
+// TestEnds: it does not outlive its context.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		began := time.Now()
+		if err := Settle(ctx, Core); err != nil || time.Since(began) != 0 {
+			t.Errorf("returned after %v: %v", time.Since(began), err)
+		}
+	})
+}
