@@ -53,7 +53,7 @@ func (p *Process) Network() string {
 // Healthy makes one health call. After it, as in the core, the socket is
 // unlinked.
 func (p *Process) Healthy(ctx context.Context) error {
-	return errors.Join(p.p.healthy(ctx), p.p.undir())
+	return errors.Join(p.p.healthy(ctx), p.p.undir(false))
 }
 
 // Shutdown asks the process to end, by go-plugin's own call.

@@ -38,7 +38,7 @@ type process struct {
 	conn   *grpc.ClientConn
 	rpc    pluginv1.PluginServiceClient
 	grace  time.Duration
-	undir  func() error // removes the socket's directory; may be called again
+	undir  func(last bool) error // removes the socket's directory; may be called again
 	output []*lines
 	stderr *tail
 	quick  func() // has what is left of the output read without delay
@@ -60,8 +60,8 @@ func launch(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(tim
 	if err := p.healthy(ctx); err != nil {
 		return nil, p.abandon(ctx, spec, o, err)
 	}
-	if err := p.undir(); err != nil {
-		o.Log.Warn("socket directory not removed", "plugin", spec.Name, "error", err)
+	if err := p.undir(false); err != nil {
+		o.Log.Warn("socket directory not removed, trying again at each health call", "plugin", spec.Name, "error", err)
 	}
 	return p, nil
 }
@@ -79,7 +79,7 @@ func open(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.
 	log := pluginLog{Logger: o.Log.Named("plugin"), gate: g}
 	out := log.Named(spec.Name)
 	outCtx, quick := context.WithCancel(context.Background())
-	p := &process{child: c, stderr: &tail{}, undir: sync.OnceValue(remove), grace: spec.Timeouts.Stop, quick: quick, output: []*lines{
+	p := &process{child: c, stderr: &tail{}, undir: remove, grace: spec.Timeouts.Stop, quick: quick, output: []*lines{
 		newLines(outCtx, out, "stdout", g), newLines(outCtx, out, "stderr", g), newLines(outCtx, out, "stdout", g),
 	}}
 	c.ctx, c.gate, c.stray = outCtx, g, p.output[2]
@@ -224,7 +224,7 @@ func (p *process) exited() <-chan struct{} { return p.child.exited }
 func (p *process) end() {
 	p.quick()
 	defer func() {
-		_ = p.undir() // mostly gone already
+		_ = p.undir(true) // mostly gone already
 		for _, l := range p.output {
 			l.flush()
 		}

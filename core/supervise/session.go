@@ -144,6 +144,7 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 		case <-tick.C:
 			if err := proc.healthy(ctx); err == nil {
 				strikes = 0
+				_ = proc.undir(false) // gone since the start, unless there was no file descriptor then
 			} else if strikes++; strikes >= healthStrikes && ctx.Err() == nil {
 				return healthy(), fmt.Errorf("the process does not answer and is killed: %w", err)
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -82,8 +83,10 @@ func lockDir(path string) (*os.File, error) {
 }
 
 // socketDir makes the directory for the socket of one process. Remove removes
-// it.
-func socketDir(in string) (path string, remove func() error, err error) {
+// it, and does nothing once it has. Where that fails, as it may when the core
+// has no file descriptor to spare, it can be tried again; the last time gives
+// up the lock first, so that a later core removes what this one could not.
+func socketDir(in string) (path string, remove func(last bool) error, err error) {
 	if path, err = os.MkdirTemp(in, socketDirPrefix); err != nil {
 		return "", nil, fmt.Errorf("make a directory for the plugin's socket: %w", err)
 	}
@@ -91,5 +94,22 @@ func socketDir(in string) (path string, remove func() error, err error) {
 	if err != nil {
 		return "", nil, errors.Join(err, os.RemoveAll(path))
 	}
-	return path, func() error { return errors.Join(os.RemoveAll(path), lock.Close()) }, nil
+	var mu sync.Mutex
+	done := false
+	return path, func(last bool) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if done {
+			return nil
+		}
+		if last {
+			done = true
+			return errors.Join(lock.Close(), os.RemoveAll(path))
+		}
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+		done = true
+		return lock.Close()
+	}, nil
 }

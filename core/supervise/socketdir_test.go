@@ -3,11 +3,15 @@
 package supervise
 
 import (
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestPrepareSocketDir(t *testing.T) {
@@ -59,11 +63,65 @@ func TestLeftoversGo(t *testing.T) {
 			t.Errorf("%s is there: %v, want %v", filepath.Base(path), err == nil, want)
 		}
 	}
-	if err := remove(); err != nil {
+	if err := remove(false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(used); err == nil {
 		t.Error("the directory in use was not removed in the end")
+	}
+}
+
+// noFilesEnv has the test below run in a process of its own, whose limit of file
+// descriptors nobody else shares.
+const noFilesEnv = "MOCKMD_TEST_NO_FILES"
+
+// TestSocketDirWithoutFiles: a directory that could not be removed because
+// there was no file descriptor for it is removed later.
+func TestSocketDirWithoutFiles(t *testing.T) {
+	if os.Getenv(noFilesEnv) == "" {
+		t.Parallel()
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), noFilesEnv+"=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
+	for name, last := range map[string]bool{"tried again": false, "for the last time": true} {
+		path, remove, err := socketDir(shortDir(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(path, "plugin-dir", "plugin"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		var limit unix.Rlimit
+		if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+			t.Fatal(err)
+		}
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 1, Max: limit.Max}); err != nil {
+			t.Fatal(err)
+		}
+		failed := remove(false)
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+			t.Fatal(err)
+		}
+		if !errors.Is(failed, unix.EMFILE) {
+			t.Errorf("%s: removed without a file descriptor: %v", name, failed)
+		}
+		if err := remove(last); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(path); !os.IsNotExist(err) {
+			t.Errorf("%s: %s is left: %v", name, path, err)
+		}
+		if err := remove(last); err != nil {
+			t.Errorf("%s, once more: %v", name, err)
+		}
 	}
 }
 
