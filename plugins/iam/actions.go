@@ -115,6 +115,7 @@ func (s *state) refresh(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found, revived := false, false
+	s.reviveLate()
 	for _, g := range s.grants {
 		if name == "" || g.name == name {
 			found, revived = true, revived || g.forgotten
@@ -139,6 +140,7 @@ func (s *state) forgetAll() {
 	defer s.mu.Unlock()
 	before := s.bootstraps()
 	s.current = nil
+	s.forgetLate()
 	for _, g := range s.grants {
 		g.session, g.works, g.refused, g.failure, g.mfa = nil, nil, nil, nil, mfaCode{}
 		clear(g.passedOver)

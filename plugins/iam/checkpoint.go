@@ -146,16 +146,23 @@ func (s *state) fill(out *savedState, limit int, wanted func(*grantState) bool) 
 			out.Grants[g.key] = bare
 		}
 	}
-	for _, g := range slices.Concat(sessions[true], sessions[false]) {
-		saved := g.save()
-		size, err := sizeOf(g.key, saved)
-		if err != nil {
+	put := func(key string, saved savedGrant) (fits bool, err error) {
+		size, err := sizeOf(key, saved)
+		if room -= size; err != nil || room < 0 {
 			return false, err
 		}
-		if room -= size; room < 0 {
-			return false, nil
+		out.Grants[key] = saved
+		return true, nil
+	}
+	for _, g := range slices.Concat(sessions[true], sessions[false]) {
+		if fits, err := put(g.key, g.save()); err != nil || !fits {
+			return false, err
 		}
-		out.Grants[g.key] = saved
+	}
+	for key, l := range s.late {
+		if fits, err := put(key, l.saved); err != nil || !fits {
+			return false, err
+		}
 	}
 	return true, nil
 }
@@ -213,9 +220,10 @@ func (s *state) adopt(in *savedState, from string) {
 		sets[b.ID] = &bootstrap{id: b.ID, keys: b.Keys.keys(), posted: b.Posted, simulated: b.Simulated}
 	}
 	s.current, s.lastID = sets[in.Current], in.LastID
+	s.keepLate(in, sets, from)
 	for _, g := range s.grants {
 		if saved, ok := in.Grants[g.key]; ok {
-			s.adoptGrant(g, saved, sets, from)
+			s.adoptGrant(g, saved, sets[saved.Works], from)
 		}
 		if s.current != nil && g.tried < s.current.id && g.has(kindBootstrap) && !g.forgotten {
 			g.stir(s, true) // it was given just before the crash
@@ -223,8 +231,9 @@ func (s *state) adopt(in *savedState, from string) {
 	}
 }
 
-func (s *state) adoptGrant(g *grantState, saved savedGrant, sets map[int]*bootstrap, from string) {
-	g.owner, g.identity, g.works = saved.Owner, saved.Identity, sets[saved.Works]
+// adoptGrant takes up one grant; works is the set that it was obtained with.
+func (s *state) adoptGrant(g *grantState, saved savedGrant, works *bootstrap, from string) {
+	g.owner, g.identity, g.works = saved.Owner, saved.Identity, works
 	if saved.Terms != g.terms() {
 		s.log.Info("the role has changed in the configuration: its earlier credentials are forgotten", "role", g.name)
 		return

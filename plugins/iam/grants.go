@@ -56,6 +56,7 @@ func (s *state) add(g *grant, permanent bool) {
 		trouble: trouble{codeInternal, message, s.wholeSecond()},
 	}
 	s.grants[g.key] = st
+	s.arrive(st)
 	if s.hire != nil {
 		s.hire(st)
 	}

@@ -36,12 +36,13 @@ type state struct {
 	current  *bootstrap
 	lastID   int // of the newest bootstrap set ever
 	grants   map[string]*grantState
-	labels   map[string][]string // keys of the grants that an instance uses, by its label
-	rendered map[string]rendered // by label
-	hire     func(*grantState)   // starts a worker; nil until Run
-	known    map[string]string   // access key ids that the keyring has of other sources, by source
-	crowded  bool                // it has been told that not all sessions fit a checkpoint
-	auto     *keys               // the pair of the simulated STS; nil without one
+	late     map[string]lateGrant // by key: saved, and nobody has asked for them yet
+	labels   map[string][]string  // keys of the grants that an instance uses, by its label
+	rendered map[string]rendered  // by label
+	hire     func(*grantState)    // starts a worker; nil until Run
+	known    map[string]string    // access key ids that the keyring has of other sources, by source
+	crowded  bool                 // it has been told that not all sessions fit a checkpoint
+	auto     *keys                // the pair of the simulated STS; nil without one
 	sim      simState
 	changed  time.Time // of the last change, in whole seconds; no two changes have the same
 }
@@ -117,6 +118,7 @@ func (s *state) setBootstrap(k keys, simulated bool) {
 	s.lastID++
 	s.current = &bootstrap{id: s.lastID, keys: k, posted: s.now(), simulated: simulated}
 	s.addToKeyring(s.current)
+	s.reviveLate()
 	for _, g := range s.grants {
 		if g.has(kindBootstrap) {
 			g.refused = nil
@@ -170,6 +172,9 @@ func (s *state) bootstraps() []*bootstrap {
 	for _, g := range s.sorted() {
 		add(g.works)
 	}
+	for _, key := range slices.Sorted(maps.Keys(s.late)) {
+		add(s.late[key].works)
+	}
 	return out
 }
 
@@ -206,6 +211,7 @@ func (s *state) told(changed ...*grantState) {
 		now = s.changed.Add(time.Second)
 	}
 	s.changed = now
+	s.dropLate()
 	if s.host == nil {
 		return
 	}
