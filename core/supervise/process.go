@@ -38,7 +38,7 @@ type process struct {
 	conn   *grpc.ClientConn
 	rpc    pluginv1.PluginServiceClient
 	grace  time.Duration
-	undir  func(last bool) error // removes the socket's directory; may be called again
+	home   *socketHome
 	output []*lines
 	stderr *tail
 	quick  func() // has what is left of the output read without delay
@@ -72,14 +72,14 @@ func open(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.
 	if err != nil {
 		return nil, startError(spec, o, err)
 	}
-	dir, remove, err := socketDir(o.SocketDir)
+	home, err := socketDir(o.SocketDir)
 	if err != nil {
 		return nil, startError(spec, o, err)
 	}
 	log := pluginLog{Logger: o.Log.Named("plugin"), gate: g}
 	out := log.Named(spec.Name)
 	outCtx, quick := context.WithCancel(context.Background())
-	p := &process{child: c, stderr: &tail{}, undir: remove, grace: spec.Timeouts.Stop, quick: quick, output: []*lines{
+	p := &process{child: c, stderr: &tail{}, home: home, grace: spec.Timeouts.Stop, quick: quick, output: []*lines{
 		newLines(outCtx, out, "stdout", g), newLines(outCtx, out, "stderr", g), newLines(outCtx, out, "stdout", g),
 	}}
 	c.ctx, c.gate, c.stray = outCtx, g, p.output[2]
@@ -101,7 +101,7 @@ func open(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.
 		Stderr:           p.stderr,
 		SyncStdout:       p.output[0],
 		SyncStderr:       p.output[1],
-		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: dir},
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: home.path},
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithIdleTimeout(0), // a connection that went idle could not be dialled again
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree), grpc.ForceCodecV2(newCodec(spec.Limits))),
@@ -214,6 +214,15 @@ func (p *process) reason(ctx context.Context, err error) error {
 		return errors.New("it took longer than timeouts.start")
 	}
 	return err
+}
+
+// undir removes the directory of the socket; see [socketHome.remove].
+func (p *process) undir(last bool) error {
+	socket := ""
+	if r := p.client.ReattachConfig(); r != nil && r.Addr != nil && r.Addr.Network() == "unix" {
+		socket = r.Addr.String()
+	}
+	return p.home.remove(last, socket)
 }
 
 // exited is closed when the process has ended.

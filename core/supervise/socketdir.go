@@ -3,8 +3,10 @@ package supervise
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -82,34 +84,56 @@ func lockDir(path string) (*os.File, error) {
 	return f, nil
 }
 
-// socketDir makes the directory for the socket of one process. Remove removes
-// it, and does nothing once it has. Where that fails, as it may when the core
-// has no file descriptor to spare, it can be tried again; the last time gives
-// up the lock first, so that a later core removes what this one could not.
-func socketDir(in string) (path string, remove func(last bool) error, err error) {
-	if path, err = os.MkdirTemp(in, socketDirPrefix); err != nil {
-		return "", nil, fmt.Errorf("make a directory for the plugin's socket: %w", err)
+// socketDir makes the directory for the socket of one process.
+func socketDir(in string) (*socketHome, error) {
+	path, err := os.MkdirTemp(in, socketDirPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for the plugin's socket: %w", err)
 	}
 	lock, err := lockDir(path)
 	if err != nil {
-		return "", nil, errors.Join(err, os.RemoveAll(path))
+		return nil, errors.Join(err, os.Remove(path))
 	}
-	var mu sync.Mutex
-	done := false
-	return path, func(last bool) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if done {
-			return nil
+	return &socketHome{path: path, lock: lock}, nil
+}
+
+// socketHome is the directory that holds the socket of one process until the
+// first contact.
+type socketHome struct {
+	path string
+
+	mu   sync.Mutex
+	lock *os.File // nil once the directory has been removed
+}
+
+// remove removes the directory, and does nothing once it has. A core that has
+// no file descriptor to spare can do so too when it is told where the socket
+// is; else it fails, and can be tried again. The last time gives up the lock
+// first, so that a later core removes what this one could not.
+func (h *socketHome) remove(last bool, socket string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.lock == nil {
+		return nil
+	}
+	// What is not empty stays, and what is not there need not go.
+	if socket != "" && strings.HasPrefix(socket, h.path+string(filepath.Separator)) {
+		_ = os.Remove(socket)
+	}
+	if _, err := h.lock.Seek(0, io.SeekStart); err == nil {
+		names, _ := h.lock.Readdirnames(-1)
+		for _, name := range names {
+			_ = os.Remove(filepath.Join(h.path, name))
 		}
-		if last {
-			done = true
-			return errors.Join(lock.Close(), os.RemoveAll(path))
-		}
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-		done = true
-		return lock.Close()
-	}, nil
+	}
+	err := os.Remove(h.path)
+	if err != nil && !last {
+		err = os.RemoveAll(h.path)
+	}
+	if err != nil && !last {
+		return err
+	}
+	err = errors.Join(h.lock.Close(), os.RemoveAll(h.path))
+	h.lock = nil
+	return err
 }

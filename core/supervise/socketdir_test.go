@@ -38,10 +38,11 @@ func TestPrepareSocketDir(t *testing.T) {
 func TestLeftoversGo(t *testing.T) {
 	t.Parallel()
 	dir := shortDir(t)
-	used, remove, err := socketDir(dir)
+	home, err := socketDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	used := home.path
 	left, young := filepath.Join(dir, socketDirPrefix+"left"), filepath.Join(dir, socketDirPrefix+"young")
 	strange := filepath.Join(dir, "plugin-dir1")
 	for _, path := range []string{left, young, strange} {
@@ -63,7 +64,7 @@ func TestLeftoversGo(t *testing.T) {
 			t.Errorf("%s is there: %v, want %v", filepath.Base(path), err == nil, want)
 		}
 	}
-	if err := remove(false); err != nil {
+	if err := home.remove(false, ""); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(used); err == nil {
@@ -91,13 +92,27 @@ func TestSocketDirWithoutFiles(t *testing.T) {
 		}
 		return
 	}
-	for name, last := range map[string]bool{"tried again": false, "for the last time": true} {
-		path, remove, err := socketDir(shortDir(t))
+	for name, tt := range map[string]struct {
+		last, told bool
+		want       error // without a file descriptor
+	}{
+		"tried again":       {false, false, unix.EMFILE},
+		"for the last time": {true, false, unix.EMFILE},
+		"a known socket":    {false, true, nil},
+	} {
+		home, err := socketDir(shortDir(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.MkdirAll(filepath.Join(path, "plugin-dir", "plugin"), 0o700); err != nil {
+		socket := filepath.Join(home.path, "plugin-dir", "plugin")
+		if err := os.MkdirAll(filepath.Dir(socket), 0o700); err != nil {
 			t.Fatal(err)
+		}
+		if err := os.WriteFile(socket, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if !tt.told {
+			socket = ""
 		}
 		var limit unix.Rlimit
 		if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -106,21 +121,20 @@ func TestSocketDirWithoutFiles(t *testing.T) {
 		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 1, Max: limit.Max}); err != nil {
 			t.Fatal(err)
 		}
-		failed := remove(false)
-		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-			t.Fatal(err)
+		err = home.remove(false, socket)
+		if e := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); e != nil {
+			t.Fatal(e)
 		}
-		if !errors.Is(failed, unix.EMFILE) {
-			t.Errorf("%s: removed without a file descriptor: %v", name, failed)
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%s: without a file descriptor: %v, want %v", name, err, tt.want)
 		}
-		if err := remove(last); err != nil {
-			t.Errorf("%s: %v", name, err)
+		for range 2 {
+			if err := home.remove(tt.last, ""); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
-		if _, err := os.Stat(path); !os.IsNotExist(err) {
-			t.Errorf("%s: %s is left: %v", name, path, err)
-		}
-		if err := remove(last); err != nil {
-			t.Errorf("%s, once more: %v", name, err)
+		if _, err := os.Stat(home.path); !os.IsNotExist(err) {
+			t.Errorf("%s: %s is left: %v", name, home.path, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -40,8 +41,17 @@ func send(client *http.Client, r *http.Request) (status int, body string, err er
 	return a.StatusCode, string(b), err
 }
 
-// newToken gets a session token.
+// newToken gets a session token. A connection that was kept alive may be closed
+// in the moment in which a PUT is sent over it, and is not tried again by
+// net/http then.
 func newToken(ctx context.Context, client *http.Client, address string) (status int, token string, err error) {
+	if status, token, err = putToken(ctx, client, address); err != nil && errors.Is(err, io.EOF) {
+		status, token, err = putToken(ctx, client, address)
+	}
+	return status, token, err
+}
+
+func putToken(ctx context.Context, client *http.Client, address string) (status int, token string, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPut, "http://"+address+"/latest/api/token", nil)
 	if err != nil {
 		return 0, "", err
@@ -157,7 +167,11 @@ func (s *soak) readOnce(ctx context.Context, c *session, path string, keepAlive,
 	case status != http.StatusOK:
 		o, problem = wrong, fmt.Errorf("status %d %.200q", status, body)
 	default:
-		if _, problem = s.checkBody(c.place, path, body, asked, until); problem != nil {
+		var failed bool
+		if failed, problem = s.checkBody(c.place, path, body, asked, until); failed && problem == nil {
+			s.failureDocument()
+		}
+		if problem != nil {
 			s.read(way, until.Sub(from), wrong, fmt.Sprintf("%s of %s at %s by %s: %v", path, c.place.name, c.place.address, way, problem))
 			return
 		}

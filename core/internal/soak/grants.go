@@ -90,6 +90,35 @@ func (g *grants) good(role, session string, handedBefore, endsAfter time.Time) *
 	return nil
 }
 
+// lose forgets that sessions were handed over since a time: who had them may
+// have died with them.
+func (g *grants) lose(since time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, list := range g.last {
+		for _, n := range list {
+			if n.handed.After(since) {
+				n.handed = time.Time{}
+			}
+		}
+	}
+}
+
+// end forgets that sessions of a role were handed over: they were for other
+// terms than those of the configuration now.
+func (g *grants) end(role string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for key, list := range g.last {
+		if !strings.HasPrefix(key, role+"/") {
+			continue
+		}
+		for _, n := range list {
+			n.handed = time.Time{}
+		}
+	}
+}
+
 // count returns how many sessions there were.
 func (g *grants) count() int {
 	g.mu.Lock()

@@ -54,6 +54,7 @@ type journal struct {
 	total      tally        // all reads
 	ways       map[string]int
 	slowest    time.Duration
+	failures   int // failure documents that were right
 	violations []string
 	hidden     int // violations beyond those kept
 	told       func(string)
@@ -166,6 +167,13 @@ func (j *journal) read(way string, took time.Duration, o outcome, problem string
 	if o == wrong {
 		j.violation("%s", problem)
 	}
+}
+
+// failureDocument counts one that was right.
+func (j *journal) failureDocument() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.failures++
 }
 
 // violation notes that something is wrong.

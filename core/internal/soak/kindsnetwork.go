@@ -48,6 +48,8 @@ func (s *soak) networkKinds() []kind {
 		}},
 		{name: "idle connections", do: func(ctx context.Context, r *rand.Rand) error {
 			d := s.some(r, 500*time.Millisecond, 6*time.Second)
+			s.crowd.Lock()
+			defer s.crowd.Unlock()
 			var open []net.Conn
 			defer func() {
 				for _, c := range open {

@@ -32,7 +32,7 @@ func (s *soak) pluginKinds() []kind {
 		{name: "plugin stopped, past its health deadline", do: func(ctx context.Context, r *rand.Rand) error {
 			return s.hurt(ctx, r, func(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }, func(pid int) bool { return !alive(pid) })
 		}},
-		{name: "plugin out of memory", do: func(ctx context.Context, r *rand.Rand) error {
+		{name: "plugin out of memory", impossible: hidden(), do: func(ctx context.Context, r *rand.Rand) error {
 			d := s.some(r, time.Second, 5*time.Second)
 			return s.hurt(ctx, r, func(pid int) error {
 				undo, err := limit(pid, dataSize, 1<<20)
@@ -108,18 +108,4 @@ func (s *soak) pluginReady(ctx context.Context, plugin string) error {
 		}
 		return fmt.Errorf("told of: %+v", told.Plugins)
 	})
-}
-
-// lose forgets that sessions were handed over since a time: who had them may
-// have died with them.
-func (g *grants) lose(since time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, list := range g.last {
-		for _, n := range list {
-			if n.handed.After(since) {
-				n.handed = time.Time{}
-			}
-		}
-	}
 }

@@ -42,6 +42,10 @@ func (s *soak) reload(ctx context.Context, f facts) error {
 	if f.name != s.facts.name {
 		s.names.may(name, time.Now())
 	}
+	if f.tag != s.facts.tag { // a session with other tags is another one
+		s.grants.end("app")
+		defer s.grants.end("app")
+	}
 	old := s.facts
 	from := time.Now()
 	err := errors.Join(s.core.Configure(s.at.config(f, s.counter)), s.post(ctx, s.at.admin, "/reload", "", http.StatusOK))

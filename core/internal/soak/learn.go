@@ -96,12 +96,12 @@ func (p *place) walk(ctx context.Context) (map[string]string, error) {
 // told is what the configuration itself says of a place's bodies.
 func (p *place) told() map[string]string {
 	is := map[string]string{
-		"/latest/meta-data/rack":                          "7",
-		"/latest/meta-data/iam/security-credentials/":     p.role,
-		"/latest/meta-data/placement/region":              "us-east-1",
-		"/latest/meta-data/instance-type":                 "t3.small",
-		"/latest/meta-data/placement/availability-zone":   "us-east-1c",
-		"/latest/meta-data/events/maintenance/":           "history\nscheduled",
+		"/latest/meta-data/rack":                        "7",
+		"/latest/meta-data/iam/security-credentials/":   p.role,
+		"/latest/meta-data/placement/region":            "us-east-1",
+		"/latest/meta-data/instance-type":               "t3.small",
+		"/latest/meta-data/placement/availability-zone": "us-east-1c",
+		"/latest/meta-data/events/maintenance/":         "history\nscheduled",
 	}
 	switch {
 	case p.name == "default":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,6 +22,14 @@ const (
 	// spareFilesOfPlugin are those of connections that a plugin keeps alive.
 	spareFilesOfPlugin = 4
 )
+
+// hidden says why not all can be looked at; empty when it can.
+func hidden() string {
+	if os.Getuid() == 0 {
+		return ""
+	}
+	return "not root, who alone may look into mockmd's processes"
+}
 
 // belongings are what one process has open.
 type belongings struct {
@@ -49,6 +58,9 @@ func lookAt(pid int) (belongings, error) {
 	var b belongings
 	dir := fmt.Sprintf("/proc/%d/", pid)
 	files, err := os.ReadDir(dir + "fd")
+	if errors.Is(err, fs.ErrPermission) {
+		return b, nil // root alone may look; see hidden
+	}
 	if err != nil {
 		return b, err
 	}

@@ -61,6 +61,7 @@ func (s *soak) printRest(out io.Writer) {
 	}
 	fmt.Fprintf(out, "%9d paths of %d places, %d of them with bodies that differ from core to core: %s\n", paths, len(s.places), len(s.vary), strings.Join(s.vary, ", "))
 	fmt.Fprintf(out, "slowest good read %s\n", s.slowest.Round(time.Millisecond))
+	fmt.Fprintf(out, "%9d of the reads were of failure documents while STS had given nothing that still lived\n", s.failures)
 	s.proxy.mu.Lock()
 	for _, how := range slices.Sorted(maps.Keys(s.proxy.calls)) {
 		fmt.Fprintf(out, "%9d calls of STS: %s\n", s.proxy.calls[how], how)
@@ -77,6 +78,9 @@ func (s *soak) printRest(out io.Writer) {
 			megabytes(first), megabytes(last), megabytes(lifeFirst), megabytes(lifeLast), len(m), memoryFactor, megabytes(memoryMore))
 	}
 	l := s.leaks
+	if why := hidden(); why != "" {
+		fmt.Fprintln(out, "files, sockets and threads NOT LOOKED AT:", why)
+	}
 	fmt.Fprintf(out, "at %d checks at most, and of a core to which nothing had happened: %d files (%d), %d sockets (%d), %d threads (%d), %d processes (%d), goroutines %d (%d)\n",
 		l.checks, l.files, s.calm.core.files, l.sockets, s.calm.core.sockets, l.threads, s.calm.core.threads,
 		l.processes, len(pluginNames)+1, l.most, l.goroutines)

@@ -42,7 +42,10 @@ type soak struct {
 	vary           []string // paths whose bodies no two cores agree on
 
 	// Disturbances that bear others share it; those that do not have it alone.
-	chaos   sync.RWMutex
+	chaos sync.RWMutex
+	// With hardly a file descriptor and a flood of connections at once, an
+	// honest one may be closed before its request is read.
+	crowd   sync.Mutex
 	readers gate
 	calm    *footprint // of a core to which nothing has happened
 	leaks   leakCounts
