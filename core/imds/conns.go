@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 )
 
 // conn is one open connection.
@@ -15,6 +16,7 @@ type conn struct {
 	prev, next *conn
 	in         *connQueue // nil when it is closed or about to be
 	asked      bool       // a request of it has arrived; guarded by conns.mu
+	accepted   time.Time
 }
 
 // serving is one call of Serve.
@@ -50,16 +52,19 @@ func (cs *conns) add(c *conn) (evicted *conn, ok bool) {
 	return evicted, true
 }
 
-// evict takes the longest waiting connection out, for the caller to close, and
-// returns nil when none waits.
-func (cs *conns) evict() *conn {
+// evict takes out the longest waiting connection that was not accepted within
+// grace, for the caller to close, and returns nil when none waits: the request
+// of one that has just been accepted may have arrived without being seen.
+func (cs *conns) evict(grace time.Duration) *conn {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	c := cs.waiting.first
-	if c != nil {
-		c.leave()
+	for c := cs.waiting.first; c != nil; c = c.next {
+		if c.asked || time.Since(c.accepted) >= grace {
+			c.leave()
+			return c
+		}
 	}
-	return c
+	return nil
 }
 
 // begin says that the request of c has arrived. It is false when c has been

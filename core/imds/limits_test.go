@@ -218,6 +218,8 @@ func TestAcceptFailuresPause(t *testing.T) {
 	})
 }
 
+// TestLackOfDescriptorsEvicts: an idle connection makes room at once, and one
+// that has just been accepted is let ask first.
 func TestLackOfDescriptorsEvicts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -225,11 +227,18 @@ func TestLackOfDescriptorsEvicts(t *testing.T) {
 		p, stop := f.serve(t)
 		idle := p.dial()
 		synctest.Wait()
+		time.Sleep(evictGrace)
+		young := p.dial()
+		synctest.Wait()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- f.Serve(ctx, &failing{newPipes(), syscall.ENFILE, 1}) }()
+		go func() { done <- f.Serve(ctx, &failing{newPipes(), syscall.ENFILE, 2}) }()
 		if took := until(idle); took != 0 {
 			t.Errorf("the idle connection is closed after %v, want at once", took)
+		}
+		time.Sleep(pauseLongest) // the second failure has found nobody to close
+		if got := talk(t, young, get("/latest/meta-data/mac")); status(got) != 200 {
+			t.Errorf("who has just connected gets %q", got)
 		}
 		cancel()
 		if err := errors.Join(<-done, stop()); err != nil {

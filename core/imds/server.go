@@ -106,6 +106,9 @@ func (s *Server) ServeAs(ctx context.Context, l net.Listener, name string) error
 const (
 	pauseFirst   = 5 * time.Millisecond
 	pauseLongest = time.Second
+	// evictGrace is how long a connection may take until its first request is
+	// seen, before it is closed for want of file descriptors.
+	evictGrace = 50 * time.Millisecond
 )
 
 func (s *Server) accept(ctx, work context.Context, l net.Listener, sv *serving) error {
@@ -128,7 +131,7 @@ func (s *Server) accept(ctx, work context.Context, l net.Listener, sv *serving) 
 			s.log.Error("cannot accept a connection; trying on", "address", l.Addr().String(), "error", err)
 		}
 		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-			if idle := s.conns.evict(); idle != nil {
+			if idle := s.conns.evict(evictGrace); idle != nil {
 				_ = idle.Close()
 				pause = 0 // there is room now
 			}
@@ -148,7 +151,7 @@ func (s *Server) accept(ctx, work context.Context, l net.Listener, sv *serving) 
 // connection to a goroutine. A refused peer gets no byte.
 func (s *Server) admit(work context.Context, sv *serving, nc net.Conn) {
 	o := s.options.Load()
-	c := &conn{Conn: nc, owner: sv, remote: guard.Addr(nc.RemoteAddr()), local: guard.Addr(nc.LocalAddr())}
+	c := &conn{Conn: nc, owner: sv, accepted: time.Now(), remote: guard.Addr(nc.RemoteAddr()), local: guard.Addr(nc.LocalAddr())}
 	if !o.Policy.Peer(c.remote, c.local) {
 		_ = nc.Close()
 		if s.refusals.due(refusedPeer, c.remote, o.Now()) {

@@ -145,7 +145,8 @@ func TestMemory(t *testing.T) {
 	} {
 		var m memory
 		for i := range 200 {
-			m.add(1+i/150, tt.size(i)<<20, nil)
+			m.add(1+i/150, tt.size(i)<<20, true, nil)
+			m.add(1+i/150, 999<<20, false, nil) // a reload
 		}
 		if err := m.judge(); (err != nil) != tt.grows {
 			t.Errorf("%s: %v", name, err)

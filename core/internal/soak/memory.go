@@ -11,16 +11,16 @@ import (
 const (
 	sampleEvery   = 2 * time.Second
 	enoughSamples = 40
-	// What the last quarter's most may exceed the first quarter's by: a reload
-	// has two processes of a plugin for a moment.
+	// What the last quarter's most may exceed the first quarter's by.
 	memoryFactor = 1.25
 	memoryMore   = 12 << 20
 )
 
 // memory is the memory of the core and its plugins over the time.
 type memory struct {
-	samples []int64
-	life    int // the first sample of the present core
+	samples []int64 // while each plugin had one process: a reload has two
+	most    int64   // at any time
+	life    int     // the first sample of the present core
 	pid     int
 	err     error
 }
@@ -43,11 +43,11 @@ func (s *soak) sample(ctx context.Context) {
 			size, err = program.PSS(tree...)
 		}
 		s.chaos.RUnlock()
-		s.memory.add(pid, size, err)
+		s.memory.add(pid, size, len(tree) <= 1+len(pluginNames), err)
 	}
 }
 
-func (m *memory) add(pid int, size int64, err error) {
+func (m *memory) add(pid int, size int64, single bool, err error) {
 	if err != nil {
 		m.err = err
 		return
@@ -55,7 +55,9 @@ func (m *memory) add(pid int, size int64, err error) {
 	if m.pid != pid {
 		m.pid, m.life = pid, len(m.samples)
 	}
-	m.samples = append(m.samples, size)
+	if m.most = max(m.most, size); single {
+		m.samples = append(m.samples, size)
+	}
 }
 
 // quarters returns the most of the first and of the last quarter of samples.

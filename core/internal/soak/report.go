@@ -74,8 +74,8 @@ func (s *soak) printRest(out io.Writer) {
 	} else if len(m) >= 4 {
 		first, last := quarters(m)
 		lifeFirst, lifeLast := quarters(m[s.memory.life:])
-		fmt.Fprintf(out, "memory (PSS of all processes), most in the first and in the last quarter: %s, %s; of the last core's life: %s, %s (%d samples; bound %.2f × + %s)\n",
-			megabytes(first), megabytes(last), megabytes(lifeFirst), megabytes(lifeLast), len(m), memoryFactor, megabytes(memoryMore))
+		fmt.Fprintf(out, "memory (PSS of all processes), most in the first and in the last quarter: %s, %s; of the last core's life: %s, %s; most at any time, with two processes of plugins that are replaced: %s (%d samples; bound %.2f × + %s)\n",
+			megabytes(first), megabytes(last), megabytes(lifeFirst), megabytes(lifeLast), megabytes(s.memory.most), len(m), memoryFactor, megabytes(memoryMore))
 	}
 	l := s.leaks
 	if why := hidden(); why != "" {
