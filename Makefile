@@ -9,7 +9,7 @@ BUF    := $(GO) tool -modfile=.ci/buf/go.mod buf
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v $$($(GO) env CC)),-race))
 
-.PHONY: help run build install test lint generate bench microbench fuzz clean
+.PHONY: help run build install test lint generate bench microbench fuzz soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,10 @@ fuzz: ## run each fuzz target for 30 s (FUZZTIME=2m for longer)
 			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 5x ./$$(dirname $$f) || exit 1; \
 		done; \
 	done
+
+soak: build ## do everything that can happen to it for 3 minutes (SOAK=1h, SEED=n)
+	$(GO) build -trimpath -o $(BUILD)/soak ./core/internal/soak
+	$(BUILD)/soak -mockmd $(BUILD)/mockmd -for $(or $(SOAK),3m) -seed $(or $(SEED),0)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
