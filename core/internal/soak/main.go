@@ -40,7 +40,7 @@ func main() {
 		os.Exit(code)
 	}
 	if o.seed == 0 {
-		o.seed = rand.Uint64()
+		o.seed = rand.Uint64() //nolint:gosec // G404: chance is to be repeated here, not to be secret
 	}
 	o.hurry = o.each
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

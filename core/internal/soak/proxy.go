@@ -182,7 +182,7 @@ func (p *proxy) ask(r *http.Request) (status int, header http.Header, answer []b
 	if err != nil {
 		return 0, nil, nil, err
 	}
-	out, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+p.sts+r.URL.RequestURI(), bytes.NewReader(body))
+	out, err := http.NewRequestWithContext(r.Context(), http.MethodPost, "http://"+p.sts+"/", bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, nil, err
 	}

@@ -227,7 +227,9 @@ func (s *soak) disturbAndRead(ctx context.Context) {
 }
 
 // random returns one of the streams of the seed.
-func (s *soak) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(s.o.seed, stream)) }
+func (s *soak) random(stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(s.o.seed, stream)) //nolint:gosec // G404: chance is to be repeated here, not to be secret
+}
 
 // close ends everything and removes what was made for it.
 func (s *soak) close() error {
