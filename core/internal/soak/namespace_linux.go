@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -35,6 +36,8 @@ func namespaced() (inside bool, code int, err error) {
 	cmd.Env = append(os.Environ(), insideEnv+"=1")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGTERM}
+	runtime.LockOSThread() // the signal at the parent's death is one at its thread's
+	defer runtime.UnlockOSThread()
 	if err := cmd.Start(); errors.Is(err, syscall.EPERM) {
 		return true, 0, nil // the machine forbids namespaces
 	} else if err != nil {
