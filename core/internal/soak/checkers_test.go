@@ -62,6 +62,32 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// TestLastGrantCounts: a session that another one has followed is not served any
+// more, and one that was lost with its process gives way to the one before.
+func TestLastGrantCounts(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := quietSoak(now)
+	short := &grant{role: "app", session: "i-1", expires: now.Add(10 * time.Second), handed: now.Add(-30 * time.Second)}
+	s.grants.last["app/i-1"] = append(s.grants.last["app/i-1"], short)
+	for _, tt := range []struct {
+		endsAfter time.Duration
+		lost      bool
+		want      *grant
+	}{{0, false, short}, {20 * time.Second, false, nil}, {20 * time.Second, true, s.grants.all["ASIA1"]}} {
+		if tt.lost {
+			s.grants.lose(now.Add(-31 * time.Second))
+		}
+		if got := s.grants.good("app", "i-1", now, now.Add(tt.endsAfter)); got != tt.want {
+			t.Errorf("after %s, lost %v: %+v", tt.endsAfter, tt.lost, got)
+		}
+	}
+	s.grants.end("app")
+	if got := s.grants.good("app", "i-1", now, now); got != nil {
+		t.Errorf("with other terms: %+v", got)
+	}
+}
+
 // TestBodies: a wrong body is seen, and of one that changes what was right a
 // moment ago, and what is not yet.
 func TestBodies(t *testing.T) {

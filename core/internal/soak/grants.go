@@ -77,15 +77,21 @@ func (g *grants) find(id string) *grant {
 	return g.all[id]
 }
 
-// good returns a session that was handed over before a time and ends after
-// another; nil when there is none.
+// good returns the last session that was handed over before a time, if it ends
+// after another; nil otherwise. Earlier ones are not served any more, though
+// one of a clock that was ahead may seem to end later.
 func (g *grants) good(role, session string, handedBefore, endsAfter time.Time) *grant {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, n := range g.last[role+"/"+session] {
-		if !n.handed.IsZero() && n.handed.Before(handedBefore) && n.expires.After(endsAfter) {
+	list := g.last[role+"/"+session]
+	for i := len(list) - 1; i >= 0; i-- {
+		switch n := list[i]; {
+		case n.handed.IsZero() || !n.handed.Before(handedBefore):
+			continue
+		case n.expires.After(endsAfter):
 			return n
 		}
+		return nil
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (s *soak) printRest(out io.Writer) {
 		paths += len(p.paths)
 	}
 	fmt.Fprintf(out, "%9d paths of %d places, %d of them with bodies that differ from core to core: %s\n", paths, len(s.places), len(s.vary), strings.Join(s.vary, ", "))
-	fmt.Fprintf(out, "slowest good read %s\n", s.slowest.Round(time.Millisecond))
+	fmt.Fprintf(out, "slowest good read, while nothing was excused: %s\n", s.slowest.Round(time.Millisecond))
 	fmt.Fprintf(out, "%9d of the reads were of failure documents while STS had given nothing that still lived\n", s.failures)
 	s.proxy.mu.Lock()
 	for _, how := range slices.Sorted(maps.Keys(s.proxy.calls)) {
