@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -32,6 +33,7 @@ func Build(ctx context.Context, folder string, flags ...string) (string, error) 
 // Options say how to start a program.
 type Options struct {
 	Path   string    // of the built mockmd
+	Before []string  // a command that becomes the program, such as setpriv with its options
 	Config string    // text of metadata.hcl
 	Dir    string    // gets metadata.hcl and the state; empty: a temporary folder, removed by Stop
 	Env    []string  // added to the environment
@@ -64,7 +66,8 @@ func Start(ctx context.Context, o Options) (*Program, error) {
 	if err := p.Configure(o.Config); err != nil {
 		return nil, errors.Join(err, p.remove())
 	}
-	p.Cmd = exec.CommandContext(ctx, o.Path, "-config", "metadata.hcl")
+	args := append(slices.Clone(o.Before), o.Path, "-config", "metadata.hcl")
+	p.Cmd = exec.CommandContext(ctx, args[0], args[1:]...)
 	p.Cmd.Dir = p.Dir
 	p.Cmd.Stdout, p.Cmd.Stderr = o.Output, o.Output
 	for _, kv := range os.Environ() {

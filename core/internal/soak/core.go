@@ -26,16 +26,16 @@ const (
 	goesAway = 20 * time.Second
 )
 
-// startCore starts mockmd, with more of the environment. The caller waits
-// until it is well.
-func (s *soak) startCore(env ...string) error {
+// startCore starts mockmd by a command that becomes it, or as it is, with more
+// of the environment. The caller waits until it is well.
+func (s *soak) startCore(before []string, env ...string) error {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	s.log = s.canary.read(r, s.logFile)
 	s.core, err = program.Start(context.Background(), program.Options{ // it is ended in order, not by a context
-		Path: s.binary, Dir: filepath.Join(s.dir, "core"), Config: s.at.config(s.facts, s.counter), Output: w,
+		Path: s.binary, Before: before, Dir: filepath.Join(s.dir, "core"), Config: s.at.config(s.facts, s.counter), Output: w,
 		Env: append([]string{"TMPDIR=" + s.tmp}, env...),
 	})
 	return errors.Join(err, w.Close())

@@ -55,7 +55,7 @@ type journal struct {
 	total      tally        // all reads
 	ways       map[string]int
 	slowest    time.Duration // while nothing was excused
-	failures   int // failure documents that were right
+	failures   int           // failure documents that were right
 	violations []string
 	hidden     int // violations beyond those kept
 	told       func(string)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 )
 
@@ -10,15 +11,24 @@ import (
 // differ: those that serve a connection that has just been closed.
 const spareGoroutines = 4
 
+// slept is a command after which the clock that counts from the start of the
+// system, which goes on during sleep, is an hour ahead of what was kept of it.
+var slept = []string{"unshare", "--time", "--boottime", "3600"}
+
 // coreKinds end the core and start it again.
 func (s *soak) coreKinds() []kind {
-	again := func(signal syscall.Signal, env ...string) func(context.Context, *rand.Rand) error {
-		return func(ctx context.Context, _ *rand.Rand) error { return s.restart(ctx, signal, env...) }
+	again := func(signal syscall.Signal, before []string, env ...string) func(context.Context, *rand.Rand) error {
+		return func(ctx context.Context, _ *rand.Rand) error { return s.restart(ctx, signal, before, env...) }
+	}
+	noTime := ""
+	if command(append(slices.Clone(slept), "true")...) != nil {
+		noTime = "no time namespace (root and unshare)"
 	}
 	return []kind{
-		{name: "core SIGTERM and start", do: again(syscall.SIGTERM)},
-		{name: "core kill -9 and start", do: again(syscall.SIGKILL)},
-		{name: "core start with GOMEMLIMIT=16MiB", do: again(syscall.SIGTERM, "GOMEMLIMIT=16MiB")},
+		{name: "core SIGTERM and start", do: again(syscall.SIGTERM, nil)},
+		{name: "core kill -9 and start", do: again(syscall.SIGKILL, nil)},
+		{name: "core start with GOMEMLIMIT=16MiB", do: again(syscall.SIGTERM, nil, "GOMEMLIMIT=16MiB")},
+		{name: "core start after an hour of sleep (boot clock)", do: again(syscall.SIGTERM, slept), impossible: noTime},
 		{name: "core SIGQUIT, goroutines counted", do: func(ctx context.Context, _ *rand.Rand) error {
 			release := s.readers.hold() // goroutines of connections do not count
 			if err := s.quiet(ctx); err != nil {
@@ -36,23 +46,23 @@ func (s *soak) coreKinds() []kind {
 			if n > s.leaks.goroutines+spareGoroutines+2*(s.o.clients+1) {
 				s.violation("%d goroutines; a core to which nothing has happened has %d", n, s.leaks.goroutines)
 			}
-			return s.startAgain(ctx)
+			return s.startAgain(ctx, nil)
 		}},
 	}
 }
 
 // restart ends the core and starts it again. Nobody answers meanwhile.
-func (s *soak) restart(ctx context.Context, signal syscall.Signal, env ...string) error {
+func (s *soak) restart(ctx context.Context, signal syscall.Signal, before []string, env ...string) error {
 	end := s.excuse(coreAway)
 	defer end()
 	if err := s.endCore(signal); err != nil {
 		return err
 	}
-	return s.startAgain(ctx, env...)
+	return s.startAgain(ctx, before, env...)
 }
 
-func (s *soak) startAgain(ctx context.Context, env ...string) error {
-	if err := s.startCore(env...); err != nil {
+func (s *soak) startAgain(ctx context.Context, before []string, env ...string) error {
+	if err := s.startCore(before, env...); err != nil {
 		return err
 	}
 	return s.well(ctx)

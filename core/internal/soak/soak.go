@@ -68,7 +68,7 @@ func run(ctx context.Context, o options, out io.Writer) (good bool, err error) {
 	if err := s.reference(ctx); err != nil {
 		return false, errors.Join(err, s.tail())
 	}
-	if err := s.startCore(); err != nil {
+	if err := s.startCore(nil); err != nil {
 		return false, err
 	}
 	if err := s.settle(ctx); err != nil {
@@ -146,7 +146,7 @@ func (s *soak) prepare(ctx context.Context) error {
 // reference starts a core to which nothing happens, learns from it what is
 // served, and has it end by telling of its goroutines.
 func (s *soak) reference(ctx context.Context) error {
-	if err := s.startCore(); err != nil {
+	if err := s.startCore(nil); err != nil {
 		return err
 	}
 	if err := s.well(ctx); err != nil {
