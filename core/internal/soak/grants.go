@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -83,9 +84,8 @@ func (g *grants) find(id string) *grant {
 func (g *grants) good(role, session string, handedBefore, endsAfter time.Time) *grant {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	list := g.last[role+"/"+session]
-	for i := len(list) - 1; i >= 0; i-- {
-		switch n := list[i]; {
+	for _, n := range slices.Backward(g.last[role+"/"+session]) {
+		switch {
 		case n.handed.IsZero() || !n.handed.Before(handedBefore):
 			continue
 		case n.expires.After(endsAfter):
