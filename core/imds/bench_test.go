@@ -43,7 +43,7 @@ func answerOnce(t testing.TB, s *Server, r *http.Request, want int) {
 	if rep.code != want {
 		t.Fatalf("%d, want %d", rep.code, want)
 	}
-	buf.out = append(rep.append(buf.out[:0], testNow, false), rep.body...)
+	buf.out = append(rep.append(buf.out[:0], s.dates.at(testNow), false), rep.body...)
 	s.buffers.Put(buf)
 }
 

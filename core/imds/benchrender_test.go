@@ -29,21 +29,21 @@ func renderings() []rendered {
 // TestRenderingAllocatesNothing is not parallel: allocations are counted for
 // the whole process.
 func TestRenderingAllocatesNothing(t *testing.T) {
-	out := make([]byte, 0, 4096)
+	out, d := make([]byte, 0, 4096), new(dates)
 	for _, r := range renderings() {
-		if n := testing.AllocsPerRun(100, func() { out = append(r.append(out[:0], testNow, true), r.body...) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { out = append(r.append(out[:0], d.at(testNow), true), r.body...) }); n != 0 {
 			t.Errorf("%s: %v allocations", r.name, n)
 		}
 	}
 }
 
 func BenchmarkRender(b *testing.B) {
-	out := make([]byte, 0, 4096)
+	out, d := make([]byte, 0, 4096), new(dates)
 	for _, r := range renderings() {
 		b.Run(r.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				out = append(r.append(out[:0], testNow, true), r.body...)
+				out = append(r.append(out[:0], d.at(testNow), true), r.body...)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package imds
 
 import (
-	"net/http"
 	"strconv"
 	"time"
 )
@@ -40,8 +39,4 @@ func printable(contentType string) string {
 		}
 	}
 	return contentType
-}
-
-func appendDate(b []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(b, http.TimeFormat)
 }

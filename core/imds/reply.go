@@ -3,7 +3,6 @@ package imds
 import (
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // reply is an answer before it is bytes. The header lines stand in it as the
@@ -82,8 +81,9 @@ func errorPage(code int, phrase string) []byte {
 `)
 }
 
-// append adds the answer's bytes up to the empty line to b.
-func (r *reply) append(b []byte, now time.Time, keep bool) []byte {
+// append adds the answer's bytes up to the empty line to b, dated as date has
+// it.
+func (r *reply) append(b, date []byte, keep bool) []byte {
 	b = append(b, r.line...)
 	if r.ttl > 0 {
 		b = append(b, "X-Aws-Ec2-Metadata-Token-Ttl-Seconds: "...)
@@ -92,7 +92,7 @@ func (r *reply) append(b []byte, now time.Time, keep bool) []byte {
 	}
 	b = append(b, r.head...)
 	b = append(b, "Date: "...)
-	b = appendDate(b, now)
+	b = append(b, date...)
 	if keep {
 		b = append(b, "\r\nServer: EC2ws\r\nConnection: keep-alive\r\n"...)
 	} else {

@@ -27,6 +27,7 @@ type Server struct {
 	refusals refusals
 	readers  sync.Pool // *bufio.Reader
 	buffers  sync.Pool // *buffer
+	dates    dates
 }
 
 // New returns a server that serves by o.
