@@ -42,14 +42,6 @@ func (p *Process) Client() pluginv1.PluginServiceClient { return p.p.rpc }
 // PID returns the number of the process.
 func (p *Process) PID() int { return int(p.p.child.pid.Load()) }
 
-// Network returns how the plugin is reached: "unix" or "tcp".
-func (p *Process) Network() string {
-	if r := p.p.client.ReattachConfig(); r != nil && r.Addr != nil {
-		return r.Addr.Network()
-	}
-	return ""
-}
-
 // Healthy makes one health call. After it, as in the core, the socket is
 // unlinked.
 func (p *Process) Healthy(ctx context.Context) error {

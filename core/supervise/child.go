@@ -40,6 +40,7 @@ type child struct {
 	gate           *gate
 	stray          io.Writer // takes what is printed to stdout past the handshake
 	closePipes     func()
+	sockets        string // the directory in which its socket must lie
 }
 
 var _ runner.Runner = (*child)(nil)
@@ -200,9 +201,10 @@ func (c *child) Diagnose(context.Context) string {
 		"and write nothing to stdout before that", c.cmd.Args[0])
 }
 
-// PluginToHost returns the address as it is: both live in one file system.
+// PluginToHost returns the address as it is, for both live in one file system;
+// or why it is not dialled.
 func (c *child) PluginToHost(network, address string) (hostNetwork, hostAddress string, err error) {
-	return network, address, nil
+	return network, address, checkSocket(c.sockets, network, address)
 }
 
 // HostToPlugin returns the address as it is.

@@ -30,6 +30,7 @@ func (h *handshakeLine) Read(b []byte) (int, error) {
 		}
 		return 0, io.EOF
 	}
+	b = b[:min(len(b), maxHandshake+1-h.read)]
 	n, err := h.ReadCloser.Read(b)
 	after := slices.Clone(b[:n])
 	for i, c := range after {

@@ -90,7 +90,16 @@ func open(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.
 			o.Log.Warn("processes that had left the plugin's process group were ended with it", "plugin", spec.Name, "processes", c.strays)
 		}
 	})
-	p.client = plugin.NewClient(&plugin.ClientConfig{
+	p.client = plugin.NewClient(p.config(spec, log, dir))
+	if err := p.connect(ctx); err != nil {
+		return nil, p.abandon(ctx, spec, o, err)
+	}
+	return p, nil
+}
+
+// config is how go-plugin is to start the process and speak to it.
+func (p *process) config(spec *Spec, log hclog.Logger, dir string) *plugin.ClientConfig {
+	return &plugin.ClientConfig{
 		HandshakeConfig:  wire.Handshake(),
 		VersionedPlugins: wire.Plugins(nil),
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
@@ -106,15 +115,12 @@ func open(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.
 			grpc.WithIdleTimeout(0), // a connection that went idle could not be dialled again
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree), grpc.ForceCodecV2(newCodec(spec.Limits))),
 		},
-		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
+		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, sockets string) (runner.Runner, error) {
+			p.child.sockets = sockets
 			p.child.cmd.Env = append(p.child.cmd.Env, cmd.Env...) // what the handshake needs
 			return p.child, nil
 		},
-	})
-	if err := p.connect(ctx); err != nil {
-		return nil, p.abandon(ctx, spec, o, err)
 	}
-	return p, nil
 }
 
 // abandon ends a process that did not come up and says why it did not.

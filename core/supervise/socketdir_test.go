@@ -140,7 +140,7 @@ func TestSocketDirWithoutFiles(t *testing.T) {
 }
 
 // shortDir is a temporary directory for sockets: t.TempDir may be too long.
-func shortDir(t *testing.T) string {
+func shortDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "sv") //nolint:usetesting // see above
 	if err != nil {

@@ -37,6 +37,14 @@ func TestStartFails(t *testing.T) {
 		"dies in the handshake":       {mode: "half a handshake", want: "start plugin \"test\": "}, // by the time it is looked at it may not have been reaped
 		"silent":                      {mode: "silent", want: "start plugin \"test\": ", change: impatient},
 		"nobody listens":              {mode: "nobody listens", want: "start plugin \"test\": ", change: impatient},
+		"listens elsewhere": {
+			mode: "listens elsewhere",
+			want: `start plugin "test": it listens on "/nowhere", which is not in its own directory `,
+		},
+		"listens for all": {
+			mode: "listens for all",
+			want: `start plugin "test": it listens on a tcp address, which others can dial: listen on a unix socket in the directory that PLUGIN_UNIX_SOCKET_DIR names`,
+		},
 		"newer contract": {
 			mode: "newer contract", permanent: true,
 			want: `plugin "test" speaks contract version 99, and mockmd test speaks 1: the plugin is the newer one; run the mockmd that it was made for, or rebuild it with the SDK of this one`,

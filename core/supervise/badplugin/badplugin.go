@@ -4,9 +4,11 @@ package badplugin
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -49,10 +51,16 @@ func Serve(mode string) {
 		fmt.Println("2|1|unix|/nowhere|grpc")
 		select {}
 	case "net/rpc":
-		fmt.Println("1|1|unix|/nowhere|netrpc")
+		fmt.Println("1|1|unix|" + deadSocket() + "|netrpc")
 		select {}
 	case "nobody listens":
+		fmt.Println("1|1|unix|" + deadSocket() + "|grpc")
+		select {}
+	case "listens elsewhere":
 		fmt.Println("1|1|unix|/nowhere|grpc")
+		select {}
+	case "listens for all":
+		fmt.Println("1|1|tcp|plugin.invalid:80|grpc")
 		select {}
 	case "child":
 		// Leaves the process group and keeps the pipes open.
@@ -99,4 +107,16 @@ func grandchild(cmd *exec.Cmd, attr *syscall.SysProcAttr) {
 	if err := os.Setenv(Grandchild, pid); err != nil {
 		panic(err)
 	}
+}
+
+// deadSocket makes a socket where one belongs, at which nobody listens.
+func deadSocket() string {
+	path := filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "plugin")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		panic(err)
+	}
+	l.SetUnlinkOnClose(false)
+	_ = l.Close()
+	return path
 }
