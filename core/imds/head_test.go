@@ -1,8 +1,6 @@
 package imds
 
 import (
-	"bufio"
-	"net/http"
 	"strings"
 	"testing"
 )
@@ -118,30 +116,4 @@ func TestHeadTooLarge(t *testing.T) {
 			t.Errorf("a head of %d bytes: %q", size, got)
 		}
 	}
-}
-
-func FuzzScanHead(f *testing.F) {
-	for _, tt := range badHeads {
-		f.Add(tt.head)
-	}
-	f.Add(line + "Host: x\r\nContent-Length: 3\r\n\r\nabc")
-	f.Fuzz(func(t *testing.T, text string) {
-		var h headScanner
-		complete, err := h.scan([]byte(text))
-		if err != nil || !complete {
-			return
-		}
-		// What passes ends where net/http ends it, and has one framing.
-		br := bufio.NewReaderSize(strings.NewReader(text), len(text)+16)
-		r, err := http.ReadRequest(br)
-		if err != nil {
-			return
-		}
-		if end := len(text) - br.Buffered(); end != h.seen {
-			t.Errorf("%q ends at %d, net/http says %d", text, h.seen, end)
-		}
-		if len(r.TransferEncoding) > 0 && r.Header.Get("Content-Length") != "" {
-			t.Errorf("%q passes with two framings", text)
-		}
-	})
 }

@@ -1,11 +1,6 @@
 package imds
 
-import (
-	"net/url"
-	"strings"
-	"testing"
-	"unicode/utf8"
-)
+import "testing"
 
 func TestDecodeTarget(t *testing.T) {
 	t.Parallel()
@@ -49,26 +44,3 @@ func TestDecodeTarget(t *testing.T) {
 		}
 	}
 }
-
-func FuzzDecodeTarget(f *testing.F) {
-	for _, seed := range []string{"/", "/latest/meta-data/?q", "/a%3Ab", "/%zz", "//", "*", "http://x/", "/%25%2e", "/%c3%a9", "/%"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, target string) {
-		path, ok := decodeTarget(target)
-		raw, _, _ := strings.Cut(target, "?")
-		want, err := url.PathUnescape(raw)
-		if !ok {
-			// What is refused has a reason that a person can name.
-			if strings.HasPrefix(raw, "/") && err == nil && utf8.ValidString(want) && !strings.ContainsFunc(want, isControl) {
-				t.Errorf("%q is refused", target)
-			}
-			return
-		}
-		if err != nil || path != want {
-			t.Errorf("decodeTarget(%q) = %q, want %q, %v", target, path, want, err)
-		}
-	})
-}
-
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
