@@ -35,6 +35,14 @@ func checkPath(path string) error {
 	return nil
 }
 
+// shown is a text of a stranger as errors repeat it: it may have megabytes.
+func shown(text string) string {
+	if len(text) <= MaxPath {
+		return text
+	}
+	return strings.ToValidUTF8(text[:MaxPath], "") + "…"
+}
+
 // parent returns the path of the directory that path lies in; the version root
 // is the empty path.
 func parent(path string) string {

@@ -85,7 +85,7 @@ func (v *View) press(plugin string, in []*pluginv1.Node) (*published, error) {
 			err = errors.New("the path is there twice: publish it once")
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%q: %w", path, err))
+			errs = append(errs, fmt.Errorf("%q: %w", shown(path), err))
 			continue
 		}
 		seen[path] = true
@@ -192,10 +192,10 @@ func checkOrder(order []string) error {
 	seen := make(map[string]bool, len(order))
 	for _, name := range order {
 		if checkPath(name) != nil || strings.Contains(name, "/") {
-			return fmt.Errorf("the order has %q, which no child can be called: name children by single segments", name)
+			return fmt.Errorf("the order has %q, which no child can be called: name children by single segments", shown(name))
 		}
 		if seen[name] {
-			return fmt.Errorf("the order has %q twice: name it once", name)
+			return fmt.Errorf("the order has %q twice: name it once", shown(name))
 		}
 		seen[name] = true
 	}

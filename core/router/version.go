@@ -47,7 +47,7 @@ func sinceIndex(since string) (int, error) {
 		return 0, nil
 	}
 	if _, err := time.Parse(time.DateOnly, since); err != nil {
-		return 0, fmt.Errorf("since %q is not a date: write it as %q, or leave it out for every version", since, "2020-10-27")
+		return 0, fmt.Errorf("since %q is not a date: write it as %q, or leave it out for every version", shown(since), "2020-10-27")
 	}
 	index, _ := slices.BinarySearch(versions[:latest], since)
 	return index, nil

@@ -150,7 +150,7 @@ func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, e
 		return nil, fmt.Errorf("plugin %q, action %s: %w", p.spec.Name, action, err)
 	}
 	if e := a.GetError(); e != nil {
-		return nil, &ActError{Kind: e.GetKind(), Message: e.GetMessage()}
+		return nil, &ActError{Kind: e.GetKind(), Message: plain(e.GetMessage())}
 	}
 	if cp := a.GetCheckpoint(); cp != nil {
 		proc.plugin.store(cp, proc.generation)

@@ -190,7 +190,7 @@ func (p *Plugin) restart(ctx context.Context) (*process, error) {
 			proc.close()
 			// The bytes are those that it had accepted, so what has changed is
 			// around it, a file that it reads for example, and may change back.
-			return nil, fmt.Errorf("plugin %q refuses the configuration that it had accepted: %s: %s", p.spec.Name, d.GetSummary(), d.GetDetail())
+			return nil, fmt.Errorf("plugin %q refuses the configuration that it had accepted: %s: %s", p.spec.Name, plain(d.GetSummary()), plain(d.GetDetail()))
 		}
 	}
 	return proc, nil
