@@ -214,7 +214,9 @@ func (p *hostile) compare(t *testing.T, now time.Time) {
 	for line := range strings.SplitSeq(string(p.view.Lookup("/latest/test").Body), "\n") {
 		below := "test/" + strings.TrimSuffix(line, "/")
 		onTheWay := func(path string) bool { return path == below || strings.HasPrefix(path, below+"/") }
-		labelled := slices.ContainsFunc(p.last, func(n *pluginv1.Node) bool { return n.GetDir().GetLabel() == line || n.GetLeaf().GetLabel() == line || n.GetPath() == "test" })
+		labelled := slices.ContainsFunc(p.last, func(n *pluginv1.Node) bool {
+			return n.GetDir().GetLabel() == line || n.GetLeaf().GetLabel() == line || n.GetPath() == "test"
+		})
 		if line != "" && line != "other" && !labelled && !slices.ContainsFunc(slices.Collect(maps.Keys(bodies)), onTheWay) {
 			t.Fatalf("%q is listed; tree %v", line, p.last)
 		}
