@@ -48,13 +48,8 @@ bench: build ## measure speed, start-up, memory and more: PEER=NAME=URL beside m
 microbench: ## measure handler, router and token check for benchstat (COUNT=10 times each)
 	$(GO) test -run '^$$' -bench . -benchmem -count $(or $(COUNT),10) ./core/imds ./core/router
 
-fuzz: ## run each fuzz target for 30 s (FUZZTIME=2m for longer)
-	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' core plugins sdk); do \
-		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$f | cut -c6-); do \
-			echo "== $$name in $$(dirname $$f)"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 5x ./$$(dirname $$f) || exit 1; \
-		done; \
-	done
+fuzz: ## run each fuzz target for 30 s (FUZZTIME=2m for longer, FUZZPARALLEL=1 for one process, FUZZ=NAME for some) and print a table
+	$(GO) run ./core/internal/fuzz -time $(or $(FUZZTIME),30s) -parallel $(or $(FUZZPARALLEL),0) -only '$(FUZZ)'
 
 soak: build ## do everything that can happen to it for 3 minutes (SOAK=1h, SEED=n)
 	$(GO) build -trimpath -o $(BUILD)/soak ./core/internal/soak

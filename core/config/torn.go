@@ -32,7 +32,7 @@ func whole(b *hclsyntax.Body, syntax hcl.Diagnostics) *hclsyntax.Body {
 	}
 	for i, block := range b.Blocks {
 		end := block.CloseBraceRange.End.Byte
-		if block.CloseBraceRange.Start.Byte <= block.OpenBraceRange.Start.Byte { // its end was not found
+		if brace := block.CloseBraceRange; brace.Empty() || brace.Start.Byte <= block.OpenBraceRange.Start.Byte { // its end was not found
 			end = b.SrcRange.End.Byte + 1
 			if i+1 < len(b.Blocks) {
 				end = b.Blocks[i+1].TypeRange.Start.Byte
