@@ -36,11 +36,23 @@ func FuzzPluginDiagnostics(f *testing.F) {
 	}
 	value := int64(strings.Index(withheldSource, `"CANARY"`))
 	for _, d := range []*pluginv1.Diagnostic{
-		nil, {}, {Summary: "Wrong", Detail: "Very.\nIndeed.", Subject: at(4, 21, value, value+8)}, {Summary: "Secret", Withheld: true, Subject: at(4, 21, value, value+8)},
-		{Withheld: true, Subject: at(4, 21, value+2, value+2)}, {Withheld: true, Subject: at(1, 1, 0, 0), Context: at(1, 1, 0, int64(len(withheldSource)))}, {Withheld: true, Subject: at(1, 1, 0, int64(len(withheldSource)))},
-		{Severity: 77, Summary: "\x1b[2J\u202e\r\n", Detail: "\x00\xff\x9b", Subject: at(-1, -1, -1, -1)}, {Subject: at(1<<62, 1<<62, 1<<62, -1<<62)}, {Subject: at(4, 1, 1<<40, 1<<41), Context: at(9, 9, 2, 1)},
-		{Subject: at(2, 1, value+3, value+4), Context: at(4, 1, 3, 900)}, {Subject: &pluginv1.Range{Filename: "/etc/passwd\x1b[0m"}}, {Subject: &pluginv1.Range{Filename: "FILE"}},
-		{Path: []string{"role", "app", "external_id"}, Withheld: true}, {Path: []string{"role", "app"}}, {Path: []string{"role", "none", "x"}}, {Path: []string{"", ""}},
+		nil,
+		{},
+		{Summary: "Wrong", Detail: "Very.\nIndeed.", Subject: at(4, 21, value, value+8)},
+		{Summary: "Secret", Withheld: true, Subject: at(4, 21, value, value+8)},
+		{Withheld: true, Subject: at(4, 21, value+2, value+2)},
+		{Withheld: true, Subject: at(1, 1, 0, 0), Context: at(1, 1, 0, int64(len(withheldSource)))},
+		{Withheld: true, Subject: at(1, 1, 0, int64(len(withheldSource)))},
+		{Severity: 77, Summary: "\x1b[2J\u202e\r\n", Detail: "\x00\xff\x9b", Subject: at(-1, -1, -1, -1)},
+		{Subject: at(1<<62, 1<<62, 1<<62, -1<<62)},
+		{Subject: at(4, 1, 1<<40, 1<<41), Context: at(9, 9, 2, 1)},
+		{Subject: at(2, 1, value+3, value+4), Context: at(4, 1, 3, 900)},
+		{Subject: &pluginv1.Range{Filename: "/etc/passwd\x1b[0m"}},
+		{Subject: &pluginv1.Range{Filename: "FILE"}},
+		{Path: []string{"role", "app", "external_id"}, Withheld: true},
+		{Path: []string{"role", "app"}},
+		{Path: []string{"role", "none", "x"}},
+		{Path: []string{"", ""}},
 		{Summary: strings.Repeat("é", 500), Detail: strings.Repeat("\n", 9<<10)},
 	} {
 		for _, n := range []int{1, 2, 600} {

@@ -115,8 +115,8 @@ func FuzzExchange(f *testing.F) {
 // nextRequest is the next request by the grammar and net/http, nil when it is
 // malformed. It waits when there is none yet.
 func nextRequest(br *bufio.Reader) (r *http.Request, waits bool) {
-	rest, _ := br.Peek(br.Buffered() + 1)
-	rest, _ = br.Peek(br.Buffered())
+	_, _ = br.Peek(1) // takes in all there is
+	rest, _ := br.Peek(br.Buffered())
 	begin := len(rest) - len(bytes.TrimLeft(rest, "\r\n"))
 	_, _ = br.Discard(begin)
 	if grammarEnd(string(rest[begin:])) == 0 {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,26 +31,23 @@ func find(root, only string) ([]target, error) {
 		return nil, fmt.Errorf("-only: %w", err)
 	}
 	var out []target
-	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	files := os.DirFS(root)
+	err = fs.WalkDir(files, ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && path != root && strings.HasPrefix(d.Name(), "."), d.IsDir() && d.Name() == "testdata":
-			return filepath.SkipDir
-		case d.IsDir() || !strings.HasSuffix(path, "_test.go"):
+		case d.IsDir() && file != "." && strings.HasPrefix(d.Name(), "."), d.IsDir() && d.Name() == "testdata":
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(file, "_test.go"):
 			return nil
 		}
-		source, err := os.ReadFile(path)
+		source, err := fs.ReadFile(files, file)
 		if err != nil {
 			return err
 		}
 		for _, m := range declaration.FindAllSubmatch(source, -1) {
 			if name := string(m[1]); wanted.MatchString(name) {
-				dir, err := filepath.Rel(root, filepath.Dir(path))
-				if err != nil {
-					return err
-				}
-				out = append(out, target{filepath.ToSlash(dir), name})
+				out = append(out, target{path.Dir(file), name})
 			}
 		}
 		return nil
