@@ -45,6 +45,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add([]byte("instance {\n  " + seed + "\n}\nplugin \"identity\" {}\n"))
 	}
 	for _, seed := range []string{
+		"instance {\n  user_data = env(\"SECRET\")\n}\nmetadata {\n  address = instance.user_data + 1\n}\nplugin \"iam\" {}",
 		"\ufeffplugin \"iam\" {}", "plugin \"iam\" {\r\n}\r\n", "plugin iam {}", "plugin \"iam\" { mount = [\"a\", \"a/b\"] }", "plugin \"x\" {\n command = [\"./rack\"]\n mount = [\"meta-data/x\"]\n}",
 		"plugin \"iam\" {\n config {\n  a = 0.1\n  b \"l\" { c = [null, {}] }\n }\n}", "metadata {\n omit = [\"meta-data/mac\"]\n}\nplugin \"iam\" {}", "\xff", "a = \"", "}", "plugin \"iam\" {", "instance {}\ninstance {}", "instance \"a\" {}\ninstance \"a\" {}\nplugin \"iam\" {}",
 	} {
