@@ -19,7 +19,6 @@ const (
 	headerTimeout = 5 * time.Second
 	readTimeout   = 10 * time.Second
 	writeTimeout  = 15 * time.Second // a body that comes too slowly is still answered
-	idleTimeout   = 30 * time.Second
 	drainTimeout  = 5 * time.Second
 
 	maxHeader = 16 << 10
@@ -99,7 +98,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // are not waited for, nor is anybody when ctx ends. A server that shuts down
 // answers no request that comes later.
 func finish(ctx context.Context, server *http.Server, open *conns) {
-	server.SetKeepAlivesEnabled(false)
 	quiet := make(chan struct{})
 	go func() { // ends with the last connection at the latest, as Serve does
 		defer close(quiet)
@@ -128,18 +126,22 @@ func (s *Server) drain(listening context.Context, stop func(), server *http.Serv
 // httpServer makes the server of one listener. Listening ends when the
 // listener closes for good.
 func (s *Server) httpServer(listening context.Context, open *conns) *http.Server {
-	return &http.Server{
+	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(listening, w, r) }),
 		// Else net/http answers OPTIONS * before any guard.
 		DisableGeneralOptionsHandler: true,
 		ReadHeaderTimeout:            headerTimeout,
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,
-		IdleTimeout:                  idleTimeout,
 		MaxHeaderBytes:               maxHeader,
 		ErrorLog:                     s.log.StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Warn}),
 		BaseContext:                  func(net.Listener) context.Context { return listening },
 		ConnContext:                  open.add,
 		ConnState:                    open.watch,
 	}
+	// net/http forgives two equal lengths, and takes a chunked body with a
+	// length besides. So that nobody can hide a request in another one, a
+	// connection is for one.
+	server.SetKeepAlivesEnabled(false)
+	return server
 }

@@ -268,7 +268,27 @@ func TestPolicyIsKept(t *testing.T) {
 func TestServerIsBounded(t *testing.T) {
 	t.Parallel()
 	s := New(Options{Backend: newBackend()}).httpServer(t.Context(), newConns(1))
-	if s.ReadHeaderTimeout <= 0 || s.ReadTimeout <= 0 || s.WriteTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 {
+	if s.ReadHeaderTimeout <= 0 || s.ReadTimeout <= 0 || s.WriteTimeout <= 0 || s.MaxHeaderBytes <= 0 {
 		t.Errorf("something is not bounded: %+v", s)
+	}
+}
+
+// TestOneRequestPerConnection: what stands behind a request is never answered,
+// whichever reader believes that the first one ends before it.
+func TestOneRequestPerConnection(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{Backend: newBackend()}, false)
+	const second = "GET /plugins HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	for name, first := range map[string]string{
+		"plain":           "GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"equal lengths":   "GET /status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+		"length, chunked": "GET /status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	} {
+		if got := r.exchange(t, first+second); strings.Count(got, "HTTP/1.1 ") != 1 || !strings.Contains(got, "\r\nConnection: close\r\n") {
+			t.Errorf("%s: want one answer that closes, got\n%s", name, got)
+		}
+	}
+	if err := r.stop(); err != nil {
+		t.Error(err)
 	}
 }

@@ -96,10 +96,6 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 		}
 		return false
 	}
-	if !drain(c, r) {
-		s.linger(c)
-		return false
-	}
 	return s.conns.wait(c)
 }
 
@@ -140,30 +136,21 @@ func (s *Server) await(c *conn, br *bufio.Reader, first bool) (headScanner, erro
 }
 
 // keeps says whether a connection can be kept after this answer: the client
-// wants it, where the request ends is known, and the answer does not forbid
-// it. What has a hop limit is sent on a connection of its own, for a limit
-// that is lifted again might not hold for what is still in the kernel's queue.
+// wants it and the answer does not forbid it. A request that was refused is the
+// last, and so is one with a body: what comes behind either may be no request
+// but what somebody else had put into the one before. What has a hop limit is
+// sent on a connection of its own, for a limit that is lifted again might not
+// hold for what is still in the kernel's queue.
 func (s *Server) keeps(c *conn, r *http.Request, head headScanner, rep *reply) bool {
 	switch {
-	case r.Close, head.old && head.chunked, r.ContentLength > lingerBytes, r.Header[headerExpect] != nil:
+	case r.Close, r.ContentLength != 0, head.chunked, r.Header[headerExpect] != nil:
 		return false
-	case rep.code == http.StatusBadRequest, rep.hops > 0:
+	case rep.code == http.StatusBadRequest, rep.code == http.StatusForbidden, rep.code == http.StatusMethodNotAllowed:
+		return false
+	case rep.hops > 0:
 		return false
 	}
 	return !s.conns.stopping(c.owner)
-}
-
-// drain reads the body of an answered request on a connection that is kept,
-// and says whether the next request begins where it ended.
-func drain(c *conn, r *http.Request) bool {
-	if r.ContentLength == 0 {
-		return true
-	}
-	if c.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
-		return false
-	}
-	_, err := io.CopyN(io.Discard, r.Body, lingerBytes+1)
-	return errors.Is(err, io.EOF)
 }
 
 // linger ends the answer and then reads what the client still sends. The

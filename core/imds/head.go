@@ -18,7 +18,6 @@ type headScanner struct {
 	seen int // up to where that line has no end
 
 	begun    bool // the request line is complete
-	old      bool // it says HTTP/1.0
 	chunked  bool // there is a Transfer-Encoding
 	framings int  // lines that say how long the body is
 }
@@ -45,7 +44,7 @@ func (h *headScanner) scan(b []byte) (complete bool, err error) {
 		switch {
 		case !h.begun:
 			h.begun = true
-			if !h.requestLine(line) {
+			if !requestLine(line) {
 				return false, errBadHead
 			}
 		case len(line) == 0:
@@ -60,7 +59,7 @@ func (h *headScanner) scan(b []byte) (complete bool, err error) {
 }
 
 // requestLine accepts METHOD SP TARGET SP HTTP/1.0 or HTTP/1.1.
-func (h *headScanner) requestLine(line []byte) bool {
+func requestLine(line []byte) bool {
 	method, rest, ok := bytes.Cut(line, []byte(" "))
 	if !ok || !allToken(method) {
 		return false
@@ -74,12 +73,11 @@ func (h *headScanner) requestLine(line []byte) bool {
 			return false
 		}
 	}
-	h.old = string(version) == "HTTP/1.0"
-	return h.old || string(version) == "HTTP/1.1"
+	return string(version) == "HTTP/1.1" || string(version) == "HTTP/1.0"
 }
 
-// field accepts NAME: VALUE, and counts the lines that frame the body. A line that continues the one before begins with a blank, so its name is
-// none.
+// field accepts NAME: VALUE, and counts the lines that frame the body. A line
+// that continues the one before begins with a blank, so its name is none.
 func (h *headScanner) field(line []byte) bool {
 	name, value, ok := bytes.Cut(line, []byte(":"))
 	if !ok || !allToken(name) {
