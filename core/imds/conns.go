@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,10 @@ type conn struct {
 	net.Conn
 	owner         *serving
 	remote, local netip.Addr
+
+	// sending is true while an answer is written, which takes as long as the
+	// client takes to read.
+	sending atomic.Bool
 
 	prev, next *conn
 	in         *connQueue // nil when it is closed or about to be
@@ -28,8 +33,9 @@ type serving struct {
 }
 
 // conns knows all open connections: those that wait for a request, oldest
-// first, and those that are being answered. Only waiting ones are closed to
-// make room, so that idle connections cannot starve honest clients.
+// first, and those that are being answered. To make room, waiting ones are
+// closed, and where there are none those whose clients do not read their
+// answers: neither idle clients nor slow ones can starve honest clients.
 type conns struct {
 	mu            sync.Mutex
 	waiting, busy connQueue
@@ -43,7 +49,7 @@ func (cs *conns) add(c *conn) (evicted *conn, ok bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if cs.waiting.size+cs.busy.size >= cs.limit {
-		if evicted = cs.waiting.first; evicted == nil {
+		if evicted = cs.idlest(0); evicted == nil {
 			return nil, false
 		}
 		evicted.leave()
@@ -52,15 +58,30 @@ func (cs *conns) add(c *conn) (evicted *conn, ok bool) {
 	return evicted, true
 }
 
-// evict takes out the longest waiting connection that was not accepted within
-// grace, for the caller to close, and returns nil when none waits: the request
-// of one that has just been accepted may have arrived without being seen.
+// evict takes out the connection that is to make room, for the caller to close,
+// and returns nil when there is none. It is one that was not accepted within
+// grace: the request of one that has just been accepted may have arrived
+// without being seen.
 func (cs *conns) evict(grace time.Duration) *conn {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
+	c := cs.idlest(grace)
+	if c != nil {
+		c.leave()
+	}
+	return c
+}
+
+// idlest finds the longest waiting connection, else the one that has been
+// answered the longest and is still sent to. The caller holds mu.
+func (cs *conns) idlest(grace time.Duration) *conn {
 	for c := cs.waiting.first; c != nil; c = c.next {
 		if c.asked || time.Since(c.accepted) >= grace {
-			c.leave()
+			return c
+		}
+	}
+	for c := cs.busy.first; c != nil; c = c.next {
+		if c.sending.Load() && time.Since(c.accepted) >= grace {
 			return c
 		}
 	}

@@ -256,3 +256,48 @@ func TestServeTellsWhenItsListenerIsClosed(t *testing.T) {
 		t.Errorf("Serve on a closed listener: %v", err)
 	}
 }
+
+// TestSlowReaderIsEvicted: who does not read its answer makes room when nobody
+// waits, the oldest first; a request that is still worked on does not.
+func TestSlowReaderIsEvicted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		f := newFixture(func(o *Options) {
+			tree := testTree()
+			tree["/latest/slow"] = live
+			o.View = tree
+			o.Resolve = func(context.Context, router.Result, netip.Addr) (Value, error) {
+				<-release
+				return Value{Body: []byte("slow")}, nil
+			}
+			o.Limits.Connections = 3
+		})
+		p, stop := f.serve(t)
+		var all []net.Conn // the first is worked on; a pipe blocks until it is read
+		for _, path := range []string{"/latest/slow", "/latest/meta-data/mac", "/latest/meta-data/mac"} {
+			c := p.dial()
+			if _, err := io.WriteString(c, get(path)); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			all = append(all, c)
+		}
+		if got := talk(t, p.dial(), get("/latest/meta-data/mac")); status(got) != 200 {
+			t.Errorf("the newcomer is answered %q", got)
+		}
+		if got, _ := io.ReadAll(all[1]); len(got) != 0 {
+			t.Errorf("the oldest slow reader still gets %q", got)
+		}
+		if got, _ := io.ReadAll(all[2]); status(string(got)) != 200 {
+			t.Errorf("the younger slow reader gets %q", got)
+		}
+		close(release)
+		if got, _ := io.ReadAll(all[0]); !strings.HasSuffix(string(got), "\r\n\r\nslow") {
+			t.Errorf("the one that was worked on gets %q", got)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}

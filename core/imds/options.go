@@ -51,7 +51,8 @@ type Limits struct {
 	HeaderBytes int
 	// Connections bounds the open connections of all listeners: 4096, or half
 	// of the files that the process may open when that is less. Beyond
-	// it the oldest one whose request has not arrived is closed.
+	// it the oldest one whose request has not arrived is closed, or else the
+	// oldest whose answer is not read.
 	Connections int
 	// HeaderTimeout bounds the time until a request has arrived: 5 s.
 	HeaderTimeout time.Duration

@@ -21,6 +21,8 @@ func (s *Server) send(c *conn, o *Options, buf *buffer, rep *reply, keep bool) e
 	if err := c.SetWriteDeadline(time.Now().Add(s.limits.WriteTimeout)); err != nil {
 		return err
 	}
+	c.sending.Store(true)
+	defer c.sending.Store(false)
 	buf.out = rep.append(buf.out[:0], s.dates.at(o.Now()), keep)
 	if len(rep.body) > sendCopied {
 		parts := net.Buffers{buf.out, rep.body}

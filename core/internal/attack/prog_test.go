@@ -37,23 +37,24 @@ const (
 // prog is a running mockmd.
 type prog struct {
 	*program.Program
-	name            string
-	v4, v6, admin   string // addresses of its listeners; v6 may be empty
-	tokensRequired  bool
-	keepsAlive      bool
-	out             output
-	learned         map[string]string // secrets that it was made to tell
-	tokens          sync.Map          // session tokens that tests were given, as keys
-	bootstrapStatus int
+	name           string
+	v4, v6, admin  string // addresses of its listeners; v6 may be empty
+	tokensRequired bool
+	keepsAlive     bool
+	out            output
+	learned        map[string]string // secrets that it was made to tell
+	tokens         sync.Map          // session tokens that tests were given, as keys
 }
 
 // configuration is what programs differ in.
 type configuration struct {
-	tokens   string // http_tokens
-	matched  bool   // the first instance is of this host's clients only, not of all
-	keep     bool   // keep_alive
-	admin    string // host of the admin listener
-	fileMode string // text put in front, such as a lower limit of files
+	tokens  string // http_tokens
+	matched bool   // the first instance is of this host's clients only, not of all
+	keep    bool   // keep_alive
+	admin   string // host of the admin listener
+	id      string // of the first instance; empty is instanceOne
+	path    string // of the program; empty is the built one
+	quiet   bool   // the log does not tell of each request
 }
 
 func (c configuration) text(v4, v6, admin string) string {
@@ -62,12 +63,19 @@ func (c configuration) text(v4, v6, admin string) string {
 		six = fmt.Sprintf("ipv6_address = %q", v6)
 		both = `http_protocol_ipv6 = "enabled"`
 	}
+	if c.id == "" {
+		c.id = instanceOne
+	}
+	level := "debug"
+	if c.quiet {
+		level = "info"
+	}
 	first := "instance {"
 	if c.matched {
 		first = "instance \"one\" {\n  match = [\"127.0.0.1\", \"::1\"]"
 	}
 	return fmt.Sprintf(`
-log { level = "debug" }
+log { level = %q }
 metadata {
   address    = %q
   keep_alive = %t
@@ -103,7 +111,7 @@ plugin "iam" {
     }
   }
 }
-`, v4, c.keep, six, admin, first, instanceOne, role, c.tokens, both, clientTwo, instanceTwo, c.tokens, role)
+`, level, v4, c.keep, six, admin, first, c.id, role, c.tokens, both, clientTwo, instanceTwo, c.tokens, role)
 }
 
 // start starts a program, hands it bootstrap credentials and waits until it is
@@ -128,7 +136,10 @@ func (p *prog) start(ctx context.Context, c configuration) (err error) {
 	if err := os.WriteFile(filepath.Join(dir, "admin.token"), []byte(adminToken), 0o600); err != nil {
 		return err
 	}
-	p.Program, err = program.Start(ctx, program.Options{Path: built, Dir: dir, Config: c.text(p.v4, p.v6, p.admin), Output: &p.out})
+	if c.path == "" {
+		c.path = built
+	}
+	p.Program, err = program.Start(ctx, program.Options{Path: c.path, Dir: dir, Config: c.text(p.v4, p.v6, p.admin), Output: &p.out})
 	if err != nil {
 		return err
 	}
