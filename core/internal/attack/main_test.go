@@ -55,7 +55,7 @@ func runAll(m *testing.M) (code int) {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if built, err = program.Build(ctx, dir); err != nil {
+	if built, err = program.Build(ctx, dir, "-ldflags=-s -w"); err != nil {
 		fmt.Println(err)
 		return 1
 	}
