@@ -12,5 +12,7 @@
 // GET. Errors are JSON: {"error": "a sentence"}.
 //
 // The package knows no plugin and no IMDS. What it shows comes from a
-// [Backend]; it imports sdk, sdk/guard and nothing else of this module.
+// [Backend]; it imports core/internal/socket for how listeners end,
+// core/internal/pace for what is logged, sdk, sdk/guard and nothing else of this
+// module.
 package admin

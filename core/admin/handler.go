@@ -3,7 +3,9 @@ package admin
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/mockmd/mockmd/sdk/guard"
 )
@@ -31,12 +33,20 @@ const (
 	refusedNoAction = "no plugin offers " + wellKnown + ": add a plugin \"iam\" block"
 )
 
+// refusedKey is of what the log tells once a minute.
+type refusedKey struct {
+	reason string
+	from   netip.Addr
+}
+
 // serve answers one request. Listening ends when the listener closes for good.
 func (s *Server) serve(listening context.Context, w http.ResponseWriter, r *http.Request) {
 	a := s.answer(listening, s.options.Load(), w, r)
 	if a.reason != "" {
-		remote, _ := guard.RequestAddrs(r)
-		s.log.Warn("request refused", "reason", a.reason, "client", remote, "status", a.status)
+		// Anybody can cause this line: one a minute is enough to find the mistake.
+		if remote, _ := guard.RequestAddrs(r); s.refused.Due(refusedKey{a.reason, remote}, time.Now()) {
+			s.log.Warn("request refused", "reason", a.reason, "client", remote, "status", a.status)
+		}
 	}
 	a.write(w)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/mockmd/mockmd/core/internal/pace"
 	"github.com/mockmd/mockmd/core/internal/socket"
 	"github.com/mockmd/mockmd/sdk/guard"
 )
@@ -43,6 +44,7 @@ type Server struct {
 	backend Backend
 	options atomic.Pointer[Options]
 	log     hclog.Logger
+	refused pace.Pace[refusedKey]
 }
 
 // New returns a server that serves nothing yet.

@@ -10,7 +10,7 @@
 //
 // What is served comes from outside, by [Options]: a tree of published
 // contents, and a function for live nodes. The package imports core/router for
-// its result type, core/internal/socket for how listeners end, sdk and
-// sdk/guard; it knows no plugin and no
-// configuration.
+// its result type, core/internal/socket for how listeners end,
+// core/internal/pace for what is logged, sdk and sdk/guard; it knows no plugin
+// and no configuration.
 package imds

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestWebGuards(t *testing.T) {
@@ -129,38 +128,18 @@ func TestRefusalsPace(t *testing.T) {
 	var r refusals
 	a, b := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
 	for _, tt := range []struct {
-		name  string
-		why   refusal
-		from  netip.Addr
-		after time.Duration
-		want  bool
+		name string
+		why  refusal
+		from netip.Addr
+		want bool
 	}{
-		{"first", refusedPeer, a, 0, true},
-		{"again", refusedPeer, a, 0, false},
-		{"another address", refusedPeer, b, 0, true},
-		{"another reason", refusedHost, a, 0, true},
-		{"just before a minute", refusedPeer, a, time.Minute - 1, false},
-		{"after a minute", refusedPeer, a, time.Minute, true},
-		{"counted anew", refusedPeer, a, 2*time.Minute - 1, false},
+		{"first", refusedPeer, a, true},
+		{"again", refusedPeer, a, false},
+		{"another address", refusedPeer, b, true},
+		{"another reason", refusedHost, a, true},
 	} {
-		if got := r.due(tt.why, tt.from, testNow.Add(tt.after)); got != tt.want {
+		if got := r.due(tt.why, tt.from, testNow); got != tt.want {
 			t.Errorf("%s: due = %t, want %t", tt.name, got, tt.want)
 		}
-	}
-}
-
-func TestRefusalsAreBounded(t *testing.T) {
-	t.Parallel()
-	var r refusals
-	address := netip.MustParseAddr("2001:db8::")
-	for range 3 * refusalsKept {
-		address = address.Next()
-		r.due(refusedPeer, address, testNow)
-	}
-	if len(r.last) != refusalsKept {
-		t.Errorf("%d addresses are remembered, want %d", len(r.last), refusalsKept)
-	}
-	if !r.due(refusedPeer, address, testNow.Add(time.Minute)) || len(r.last) != 1 {
-		t.Errorf("after a minute %d addresses are remembered, want the new one", len(r.last))
 	}
 }

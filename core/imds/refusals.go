@@ -2,8 +2,9 @@ package imds
 
 import (
 	"net/netip"
-	"sync"
 	"time"
+
+	"github.com/mockmd/mockmd/core/internal/pace"
 )
 
 // refusal is a reason to turn a client away, each with its own warning.
@@ -19,18 +20,9 @@ const (
 	refusedAccept
 )
 
-const (
-	refusalPace  = time.Minute
-	refusalsKept = 1024
-)
-
 // refusals keeps the log readable: of each kind one warning per address and
-// minute. It is bounded: when too many addresses are fresh, further ones are
-// not warned about.
-type refusals struct {
-	mu   sync.Mutex
-	last map[refusalKey]time.Time
-}
+// minute.
+type refusals struct{ pace pace.Pace[refusalKey] }
 
 type refusalKey struct {
 	why  refusal
@@ -39,25 +31,5 @@ type refusalKey struct {
 
 // due says whether to warn, and remembers that it was done.
 func (r *refusals) due(why refusal, from netip.Addr, now time.Time) bool {
-	key := refusalKey{why, from}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if last, ok := r.last[key]; ok && now.Sub(last) < refusalPace {
-		return false
-	}
-	if len(r.last) >= refusalsKept {
-		for k, last := range r.last {
-			if now.Sub(last) >= refusalPace {
-				delete(r.last, k)
-			}
-		}
-		if len(r.last) >= refusalsKept {
-			return false
-		}
-	}
-	if r.last == nil {
-		r.last = make(map[refusalKey]time.Time)
-	}
-	r.last[key] = now
-	return true
+	return r.pace.Due(refusalKey{why, from}, now)
 }

@@ -59,6 +59,7 @@ func TestRow09ForgedTokens(t *testing.T) {
 // TestRow09ForeignTokens: tokens of another process and of another instance are
 // refused, and no two are alike.
 func TestRow09ForeignTokens(t *testing.T) {
+	otherLoopbacks(t)
 	t.Parallel()
 	each(t, onMetadata, func(t *testing.T, x target) {
 		other := target{prog: keeping, address: keeping.v4}
