@@ -43,3 +43,26 @@ func TestRow11Secrets(t *testing.T) {
 		}
 	})
 }
+
+// TestRow10LogFlood: strangers cannot fill the disk: who is refused again and
+// again is told of once a minute.
+func TestRow10LogFlood(t *testing.T) {
+	t.Parallel()
+	each(t, everywhere, func(t *testing.T, x target) {
+		warnings := func() int { return strings.Count(x.out.String(), "[WARN]") }
+		kinds := []string{
+			x.readable(t, "Host: evil.example"), x.readable(t, "Origin: null"), x.writable(t, "Sec-Fetch-Site: cross-site"),
+			request("GET", "/plugins", "Via: x"), request("POST", "/refresh", "Referer: x"), "GET http://evil.example/ HTTP/1.1\r\n\r\n",
+		}
+		before := warnings()
+		for range 50 {
+			for _, raw := range kinds {
+				x.send(t, raw)
+			}
+		}
+		// Other tests cause some of their own meanwhile.
+		if more := warnings() - before; more > 50 {
+			t.Errorf("%d warnings for %d refused requests", more, 50*len(kinds))
+		}
+	})
+}
