@@ -79,7 +79,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case err = <-ended:
 		if errors.Is(err, socket.ErrRetired) {
 			err = nil
-			finish(ctx, server, open)
+			finish(ctx, open)
 			s.drain(listening, stop, server)
 			break
 		}
@@ -99,7 +99,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // finish answers who has connected already, once each; those who ask nothing
 // are not waited for, nor is anybody when ctx ends. A server that shuts down
 // answers no request that comes later.
-func finish(ctx context.Context, server *http.Server, open *conns) {
+func finish(ctx context.Context, open *conns) {
 	quiet := make(chan struct{})
 	go func() { // ends with the last connection at the latest, as Serve does
 		defer close(quiet)

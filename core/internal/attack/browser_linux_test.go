@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -169,7 +168,7 @@ func (p *page) visit(t *testing.T, browser string) map[string]string {
 	case results := <-p.report:
 		return results
 	case <-ctx.Done():
-		t.Fatal(fmt.Sprintf("the page does not report: %v\n%s", ctx.Err(), tail(out.String(), 4000)))
+		t.Fatalf("the page does not report: %v\n%s", ctx.Err(), tail(out.String(), 4000))
 	}
 	return nil
 }

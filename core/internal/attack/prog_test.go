@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -205,9 +206,7 @@ func read(r *http.Request) (string, error) {
 // secrets are all that may be in no output, by what they are.
 func (p *prog) secrets() map[string]string {
 	all := map[string]string{"the bootstrap secret": bootstrapSecret, "the bootstrap token": bootstrapToken, "the admin token": adminToken}
-	for what, secret := range p.learned {
-		all[what] = secret
-	}
+	maps.Copy(all, p.learned)
 	p.tokens.Range(func(token, _ any) bool {
 		all[fmt.Sprintf("session token %d", len(all))] = token.(string)
 		return true
