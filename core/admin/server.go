@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -35,6 +36,9 @@ type Options struct {
 	// Token, when not empty, is the bearer token that makes a remote client
 	// trusted, as [ReadTokenFile] returns it.
 	Token []byte
+	// Certificate, when not nil, has connections encrypted that are opened from
+	// now on, but for those of a Unix socket.
+	Certificate *tls.Certificate
 	// Log receives the listener's lines; nil for none.
 	Log hclog.Logger
 }
@@ -65,14 +69,16 @@ func (s *Server) Update(o Options) { s.options.Store(&o) }
 // gets some seconds to end; after them its context ends and its connection is
 // closed. It returns when no goroutine of it is left: nil when ctx has ended,
 // else why l failed. One that was retired ([socket.ErrRetired]) is no failure:
-// who has connected to it is answered, and then Serve returns nil.
+// who has connected to it is answered, and then Serve returns nil. Who has
+// connected to one that is shared with the service manager is answered when ctx
+// ends, too.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	open := newConns(maxConns)
 	server := s.httpServer(listening, open)
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
+	go func() { ended <- server.Serve(encrypting{l, s}) }()
 
 	var err error
 	select {
@@ -85,6 +91,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		}
 		err = errors.Join(fmt.Errorf("admin listener on %s: %w", l.Addr(), err), server.Close())
 	case <-ctx.Done():
+		if socket.PassOn(l) {
+			if err = <-ended; errors.Is(err, socket.ErrRetired) {
+				err = nil
+			}
+			finish(context.WithoutCancel(ctx), server, open)
+			s.drain(listening, stop, server)
+			break
+		}
 		open.closeFresh()
 		s.drain(listening, stop, server)
 		if e := <-ended; !errors.Is(e, http.ErrServerClosed) {

@@ -6,11 +6,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"strings"
-	"syscall"
 )
 
 // A token is as long as this many bytes.
@@ -31,30 +28,12 @@ func ReadTokenFile(path string) ([]byte, error) {
 	return token, nil
 }
 
-func readToken(path string) (token []byte, err error) {
-	// Without O_NONBLOCK a pipe would block here for ever.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if pathErr, ok := errors.AsType[*os.PathError](err); ok {
-		return nil, pathErr.Err
-	} else if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	// The open file is asked, so nobody can put another in its place.
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is not a regular file: write the token to one")
-	case info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("others than its owner may use it (mode %04o): chmod 600 it", info.Mode().Perm())
-	}
-	content, err := io.ReadAll(io.LimitReader(f, maxToken+3)) // a line end and one too many
+func readToken(path string) ([]byte, error) {
+	content, err := readPrivate(path, "the token", 0o077, maxToken+3) // a line end and one too many
 	if err != nil {
 		return nil, err
 	}
-	token = bytes.TrimSpace(content)
+	token := bytes.TrimSpace(content)
 	switch {
 	case len(token) < minToken:
 		return nil, fmt.Errorf("the token has %d bytes: write at least %d random ones, such as `openssl rand -hex 32` prints", len(token), minToken)

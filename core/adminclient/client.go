@@ -1,16 +1,15 @@
 package adminclient
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
-	"syscall"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/mockmd/mockmd/core/admin"
@@ -26,21 +25,30 @@ const (
 // ErrNobody says that nothing listens on the address of the admin listener.
 var ErrNobody = errors.New("nobody listens")
 
-// Client asks one admin listener.
+// Client asks one admin listener. It is for one goroutine.
 type Client struct {
-	address   string
+	ways      []way // to reach it, the best first; never empty
 	tokenFile string
-	http      *http.Client
 }
 
 // New returns a client for the admin listener that a configuration describes.
-// The error says that the configuration does not tell where it is.
+// It asks its Unix socket, and its address where there is none or this user may
+// not use it. The error says that the configuration does not tell where it is.
 func New(a *config.Admin) (*Client, error) {
-	host, port, err := net.SplitHostPort(a.Address)
-	if err != nil {
-		return nil, fmt.Errorf("find the admin listener: %w", err)
+	c := &Client{tokenFile: a.TokenFile}
+	if a.Socket != "" {
+		c.ways = append(c.ways, overUnix(a.Socket))
 	}
-	if port == "0" {
+	if a.Address == "" {
+		return c, nil
+	}
+	host, port, err := net.SplitHostPort(a.Address)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find the admin listener: %w", err)
+	case port == "0" && a.Socket != "":
+		return c, nil
+	case port == "0":
 		return nil, fmt.Errorf("the admin listener is on a free port (%s), which nobody but the running mockmd knows: "+
 			"give it a port in the admin block", a.Address)
 	}
@@ -50,17 +58,71 @@ func New(a *config.Admin) (*Client, error) {
 			host = "::1"
 		}
 	}
-	// The environment's proxies are not asked: the listener is this host's.
-	transport := &http.Transport{DisableKeepAlives: true}
-	refuse := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{
-		address: net.JoinHostPort(host, port), tokenFile: a.TokenFile,
-		http: &http.Client{Transport: transport, CheckRedirect: refuse},
-	}, nil
+	address := net.JoinHostPort(host, port)
+	if a.TLS == nil {
+		c.ways = append(c.ways, overTCP(address))
+		return c, nil
+	}
+	w, err := overTLS(address, a.TLS.CertificateFile, "")
+	if err != nil {
+		return nil, err
+	}
+	c.ways = append(c.ways, w)
+	return c, nil
 }
 
-// Address returns the address that is asked, as host and port.
-func (c *Client) Address() string { return c.address }
+// At returns a client for the admin listener at a place: HOST:PORT,
+// http://HOST:PORT, https://HOST:PORT or unix:///PATH. What the place does not
+// say is as the configuration, which may be empty, says. CAFile, when not
+// empty, has the certificates of the authorities that are trusted for https,
+// in place of the system's.
+func At(place, caFile string, a *config.Admin) (*Client, error) {
+	scheme, rest, ok := strings.Cut(place, "://")
+	if !ok {
+		scheme, rest = "http", place
+		if a.TLS != nil {
+			scheme = "https"
+		}
+	}
+	rest = strings.TrimSuffix(rest, "/")
+	c := &Client{tokenFile: a.TokenFile}
+	if scheme == "unix" {
+		if !filepath.IsAbs(rest) {
+			return nil, fmt.Errorf("%q does not say which socket: write unix:///PATH", place)
+		}
+		c.ways = []way{overUnix(rest)}
+		return c, nil
+	}
+	if _, _, err := net.SplitHostPort(rest); err != nil {
+		return nil, fmt.Errorf("find the admin listener: %w", err)
+	}
+	switch scheme {
+	case "http":
+		if !ok { // with the care that an address of the configuration gets
+			plain := *a
+			plain.Address, plain.Socket, plain.TLS = rest, "", nil
+			return New(&plain)
+		}
+		c.ways = []way{overTCP(rest)}
+	case "https":
+		known := ""
+		if a.TLS != nil {
+			known = a.TLS.CertificateFile
+		}
+		w, err := overTLS(rest, known, caFile)
+		if err != nil {
+			return nil, err
+		}
+		c.ways = []way{w}
+	default:
+		return nil, fmt.Errorf("%q is no way to the admin listener: write HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:///PATH", place)
+	}
+	return c, nil
+}
+
+// Address returns where is asked, as host and port, or as the URL of a Unix
+// socket.
+func (c *Client) Address() string { return c.ways[0].name }
 
 // Get reads an action. The errors are for people: they say which address was
 // asked and what the mend is. The token of the configuration is sent only when
@@ -128,7 +190,7 @@ func (c *Client) Refusal(a Answer) error {
 	case http.StatusOK, http.StatusAccepted, http.StatusNoContent:
 		return nil
 	}
-	return fmt.Errorf("%s answers %d %s%s", c.address, a.Status, http.StatusText(a.Status), reason(a.Body))
+	return fmt.Errorf("%s answers %d %s%s", c.Address(), a.Status, http.StatusText(a.Status), reason(a.Body))
 }
 
 // ask sends a request, and once more with the token when it is asked for: who
@@ -145,31 +207,17 @@ func (c *Client) ask(ctx context.Context, method, path string, body []byte) (Ans
 	return c.send(ctx, method, path, body, token)
 }
 
-// send sends one request.
+// send sends one request, by the first way on which somebody can be reached;
+// from then on by no other.
 func (c *Client) send(ctx context.Context, method, path string, body, token []byte) (Answer, error) {
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+c.address+"/"+path, bytes.NewReader(body))
-	if err != nil {
-		return Answer{}, fmt.Errorf("ask for %s: %w", path, err)
+	for {
+		a, err := c.ways[0].send(ctx, method, path, body, token)
+		if len(c.ways) == 1 || !errors.Is(err, ErrNobody) {
+			c.ways = c.ways[:1]
+			return a, err
+		}
+		c.ways = c.ways[1:]
 	}
-	if len(body) > 0 {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if token != nil {
-		r.Header.Set("Authorization", "Bearer "+string(token))
-	}
-	a, err := c.http.Do(r)
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return Answer{}, fmt.Errorf("%w on %s: start mockmd with this configuration first", ErrNobody, c.address)
-	case err != nil:
-		return Answer{}, fmt.Errorf("ask the admin listener: %w", err)
-	}
-	defer func() { _ = a.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(a.Body, maxAnswer))
-	if err != nil {
-		return Answer{}, fmt.Errorf("read the answer of %s: %w", c.address, err)
-	}
-	return Answer{Status: a.StatusCode, Body: answer}, nil
 }
 
 // reason is what the listener says of a refusal, after a colon and a space;

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -17,6 +19,8 @@ type AddressError struct {
 	Listener string // metadata or admin
 	Address  string
 	Err      error
+	// Dropped says that the process was root's once.
+	Dropped bool
 }
 
 // Error says what to type.
@@ -37,6 +41,9 @@ func rootCause(err error) error {
 
 // mend returns the lines that help with the known causes.
 func (e *AddressError) mend() string {
+	if filepath.IsAbs(e.Address) {
+		return e.mendSocket()
+	}
 	host, port, _ := net.SplitHostPort(e.Address)
 	addr, _ := netip.ParseAddr(host)
 	service := hostnet.Addresses()
@@ -57,6 +64,8 @@ func (e *AddressError) mend() string {
 			"  ip link set lo up\n"+
 			"and keep the neighbours on the network away from it:\n"+
 			"  %s -I INPUT -d %s ! -i lo -j DROP\n", ip, addr, addr.BitLen(), tables, addr)
+	case errors.Is(e.Err, syscall.EACCES) && e.Dropped:
+		fmt.Fprintf(&b, "\nPort %s needs a privilege, and mockmd has given up those of root. A restart opens it, so restart mockmd.\n", port)
 	case errors.Is(e.Err, syscall.EACCES):
 		fmt.Fprintf(&b, "\nPort %s needs a privilege. Give it to the program, as root:\n"+
 			"  setcap cap_net_bind_service=+ep \"$(command -v mockmd)\"\n"+
@@ -80,6 +89,20 @@ func (e *AddressError) mend() string {
 		fmt.Fprintf(&b, "Or choose another one:\n  admin { address = %q }", other+unlike(port, "8999", "8988"))
 	}
 	return b.String()
+}
+
+// mendSocket is mend for the path of a Unix socket.
+func (e *AddressError) mendSocket() string {
+	folder := filepath.Dir(e.Address)
+	switch {
+	case errors.Is(e.Err, syscall.EADDRINUSE):
+		return "\nAnother program answers there. Stop it, or choose another path:\n  admin { socket = \"" + filepath.Join(folder, "admin2.sock") + "\" }"
+	case errors.Is(e.Err, syscall.ENOENT):
+		return "\nThere is no folder " + folder + ". Make it, for the user of mockmd alone; under systemd RuntimeDirectory=mockmd makes /run/mockmd."
+	case errors.Is(e.Err, syscall.EACCES), errors.Is(e.Err, syscall.EROFS):
+		return fmt.Sprintf("\nUser %d, as whom mockmd runs, cannot write to the folder %s. Give it a folder of its own; under systemd RuntimeDirectory=mockmd makes /run/mockmd.", os.Geteuid(), folder)
+	}
+	return ""
 }
 
 // unlike returns the first of two ports that is not the given one.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/tls"
 	"slices"
 	"time"
 
@@ -20,13 +21,14 @@ import (
 // the listeners. What outlives it, such as the listeners themselves, is the
 // service's. A generation is never changed; another one takes its place.
 type generation struct {
-	file    *config.File
-	loaded  time.Time
-	token   []byte    // of the admin listener; nil when there is none
-	members []*member // in the order of the file
-	mounts  []router.Mount
-	router  *router.Router
-	sources *config.Sources
+	file        *config.File
+	loaded      time.Time
+	token       []byte           // of the admin listener; nil when there is none
+	certificate *tls.Certificate // of the admin listener; nil when it is not encrypted
+	members     []*member        // in the order of the file
+	mounts      []router.Mount
+	router      *router.Router
+	sources     *config.Sources
 
 	active   *active.Set[string, *live] // the instances that clients have asked for
 	mistakes mistakes
@@ -92,10 +94,11 @@ func (g *generation) metadata(s *service) imds.Options {
 // admin is what the admin listener shows, and to whom.
 func (g *generation) admin(s *service) admin.Options {
 	return admin.Options{
-		Backend: &backend{service: s, now: time.Now},
-		Policy:  guard.Policy{Hosts: g.file.Admin.AllowedHosts, Clients: g.file.Admin.AllowedClients},
-		Token:   g.token,
-		Log:     s.log.Named("admin"),
+		Backend:     &backend{service: s, now: time.Now},
+		Policy:      guard.Policy{Hosts: g.file.Admin.AllowedHosts, Clients: g.file.Admin.AllowedClients},
+		Token:       g.token,
+		Certificate: g.certificate,
+		Log:         s.log.Named("admin"),
 	}
 }
 

@@ -129,6 +129,11 @@ func (g *generation) choose(s *service) func(ctx context.Context, listener strin
 		l := &g.file.Metadata.Listeners[i]
 		named[furtherKey(l)] = l.Instance
 	}
+	on6 := map[string]bool{g.file.Metadata.IPv6Address: g.file.Metadata.IPv6Address != ""}
+	for _, l := range s.handed {
+		named[l.key] = g.instanceOf(l.name)
+		on6[l.key] = on6[l.address] || l.address == config.DefaultMetadataIPv6Address
+	}
 	return func(ctx context.Context, listener string, client netip.Addr) (*imds.Instance, func(), error) {
 		var ref config.Ref
 		ok := true
@@ -137,7 +142,7 @@ func (g *generation) choose(s *service) func(ctx context.Context, listener strin
 		} else {
 			ref, ok = g.file.Instances.Choose(client)
 		}
-		needs6 := listener != "" && listener == g.file.Metadata.IPv6Address
+		needs6 := on6[listener]
 		switch {
 		case !ok:
 			return nil, nil, imds.ErrNoInstance
@@ -158,6 +163,20 @@ func (g *generation) choose(s *service) func(ctx context.Context, listener strin
 		}
 		return &in.Instance, release, nil
 	}
+}
+
+// instanceOf is the instance that every client of a metadata listener is
+// served; nil: it is chosen by the client's address.
+func (g *generation) instanceOf(name string) *config.Ref {
+	if name == roleMetadata {
+		return g.file.Metadata.Instance
+	}
+	for i := range g.file.Metadata.Listeners {
+		if l := &g.file.Metadata.Listeners[i]; labelledPrefix+l.Name == name {
+			return l.Instance
+		}
+	}
+	return nil
 }
 
 func hasIPv6(in *instance.Instance) bool {

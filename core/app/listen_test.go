@@ -60,19 +60,19 @@ func TestAddressErrorSaysWhatToType(t *testing.T) {
 
 func TestListenReportsTheRealError(t *testing.T) {
 	t.Parallel()
-	l, err := listen(t.Context(), "admin", "127.0.0.1:0")
+	l, err := (&listener{role: roleAdmin, address: "127.0.0.1:0"}).listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	if _, err = listen(t.Context(), "admin", l.Addr().String()); err == nil || !strings.Contains(err.Error(), "Another program listens there") {
+	if _, err = (&listener{role: roleAdmin, address: l.Addr().String()}).listen(t.Context()); err == nil || !strings.Contains(err.Error(), "Another program listens there") {
 		t.Errorf("a second listener: %v", err)
 	}
 }
 
 func TestIPv4WildcardIsIPv4Only(t *testing.T) {
 	t.Parallel()
-	l, err := listen(t.Context(), "metadata", "0.0.0.0:0")
+	l, err := (&listener{role: roleMetadata, address: "0.0.0.0:0"}).listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

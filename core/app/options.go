@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/mockmd/mockmd/core/internal/logsink"
+	"github.com/mockmd/mockmd/core/internal/systemd"
 )
 
 // Options are what the command line and the process give to [Run] and
@@ -28,14 +29,19 @@ type Options struct {
 	// Hangups has the configuration taken in anew at each value, as far as
 	// [Run] is concerned; nil never does.
 	Hangups <-chan os.Signal
+	// Manager is the service manager that has started the process; nil: none.
+	Manager *systemd.Manager
 	// JSON has [Validate] and [Reload] tell what they find as JSON, on Stdout.
 	JSON bool
-	// AdminAddress, when not empty, is where [Reload] and [Plugins] find the
-	// admin listener, whatever the configuration says.
-	AdminAddress string
+	// AdminAddress, when not empty, is where [Status], [Reload] and [Plugins]
+	// find the admin listener, whatever the configuration says, as
+	// [adminclient.At] takes it; CAFile is as there.
+	AdminAddress, CAFile string
 	// checkEach is how many instances of each for_each are evaluated when the
 	// configuration is read; at least the first is.
 	checkEach int
+	// serves says that the configuration is to be served, and not only checked.
+	serves bool
 	// Stdout receives the summary, Stderr diagnostics and the log.
 	Stdout, Stderr io.Writer
 	// Log, when not nil, receives the log in place of Stderr.

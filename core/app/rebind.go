@@ -21,9 +21,12 @@ func (s *service) rebind(ctx context.Context, file *config.File) ([]*listener, h
 		<-l.Closed()
 	}
 	s.leaving = nil
-	list := wanted(file)
-	var diags hcl.Diagnostics
+	list := s.wanted(file)
+	diags := s.misplaced(file)
 	for i, l := range list {
+		if l.Listener != nil {
+			continue // handed over, so open from the beginning
+		}
 		if same := slices.IndexFunc(s.listeners, func(open *listener) bool {
 			return open.role == l.role && open.key == l.key
 		}); same >= 0 {
@@ -32,6 +35,9 @@ func (s *service) rebind(ctx context.Context, file *config.File) ([]*listener, h
 		}
 		var err error
 		if l.Listener, err = s.openBeside(ctx, l, file); err != nil {
+			if failed, ok := errors.AsType[*AddressError](err); ok {
+				failed.Dropped = s.dropped != nil
+			}
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagError, Summary: "Address cannot be listened on", Detail: sentence(err), Subject: where(file, l),
 			})
@@ -47,12 +53,12 @@ func (s *service) rebind(ctx context.Context, file *config.File) ([]*listener, h
 // openBeside opens an address. A listener that the configuration has no more,
 // and that is in its way, shares it until it is closed.
 func (s *service) openBeside(ctx context.Context, l *listener, file *config.File) (*socket.Listener, error) {
-	opened, err := listen(ctx, l.role, l.address)
+	opened, err := l.listen(ctx)
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return opened, err
 	}
 	for _, open := range s.listeners {
-		stays := slices.ContainsFunc(wanted(file), func(w *listener) bool { return w.role == open.role && w.key == open.key })
+		stays := slices.ContainsFunc(s.wanted(file), func(w *listener) bool { return w.role == open.role && w.key == open.key })
 		switch {
 		case stays:
 		case open.address == l.address:
@@ -70,6 +76,8 @@ func (s *service) openBeside(ctx context.Context, l *listener, file *config.File
 func where(file *config.File, l *listener) *hcl.Range {
 	at := file.Metadata.AddressRange
 	switch {
+	case l.unix:
+		at = file.Admin.SocketRange
 	case l.role == roleAdmin:
 		at = file.Admin.AddressRange
 	case l.address == file.Metadata.IPv6Address:
@@ -100,6 +108,7 @@ func (s *service) drop(list []*listener) {
 func (s *service) relisten(list []*listener) {
 	before := s.listeners
 	s.listeners = list
+	s.listening.Store(&list)
 	for _, l := range list {
 		if !slices.Contains(before, l) {
 			address, note := reachable(l.Addr())

@@ -21,6 +21,9 @@ func (s *service) reload(ctx context.Context) *admin.Reload {
 	file, r := read(s.options)
 	var next *generation
 	if file != nil {
+		if d := s.otherUser(file.User); d != nil {
+			r.diags = append(r.diags, d)
+		}
 		next = prepare(ctx, s.host, file, r, old)
 	}
 	var p plan

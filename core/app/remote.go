@@ -30,6 +30,9 @@ func client(o *Options) (*adminclient.Client, error) {
 	if r.diags.HasErrors() {
 		return nil, errors.Join(ErrConfiguration, r.write(o.Stderr))
 	}
+	if o.AdminAddress != "" {
+		return adminclient.At(o.AdminAddress, o.CAFile, &file.Admin)
+	}
 	return adminclient.New(&file.Admin)
 }
 
@@ -115,10 +118,10 @@ func remote(o *Options, ask func(*adminclient.Client) ([]byte, error)) (*report,
 	if file != nil {
 		where = file.Admin
 	}
-	if o.AdminAddress != "" {
-		where.Address = o.AdminAddress
-	}
 	c, err := adminclient.New(&where)
+	if o.AdminAddress != "" {
+		c, err = adminclient.At(o.AdminAddress, o.CAFile, &where)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w, or say with -admin where it is", err)
 	}

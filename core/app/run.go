@@ -15,7 +15,7 @@ const validateEach = 2000
 // what is wrong with it. Nothing listens and no plugin is run.
 func Validate(ctx context.Context, o Options) error {
 	o.checkEach = validateEach
-	g, _, err := first(ctx, &o)
+	g, _, err := first(ctx, &o, nil)
 	if err != nil {
 		return err
 	}
@@ -29,10 +29,15 @@ func Validate(ctx context.Context, o Options) error {
 
 // Run serves what the configuration says until ctx ends, and then stops in
 // order: the listeners finish what they have begun, then the plugins end. The
-// errors are [ErrConfiguration], [*UsageError], [*AddressError] and failures
-// of a listener.
+// errors are [ErrConfiguration], [*UsageError], [*AddressError],
+// [*SocketError] and failures of a listener, or to become another user.
 func Run(ctx context.Context, o Options) error {
-	g, h, err := first(ctx, &o)
+	o.serves = true
+	handed, err := handedOver(o.manager().Sockets())
+	if err != nil {
+		return err
+	}
+	g, h, err := first(ctx, &o, handed)
 	if errors.Is(err, context.Canceled) {
 		return nil // asked to stop before it began
 	}
@@ -40,10 +45,14 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	s := newService(h, g)
-	if s.listeners, err = open(ctx, g.file); err != nil {
-		g.close()
-		return err
+	if s.listeners = h.bound; s.listeners == nil {
+		if s.listeners, err = h.open(ctx, g.file); err != nil {
+			g.close()
+			return err
+		}
 	}
+	h.started = true
+	h.compare(s.log, g.file)
 	s.summary(o.Stdout, o.Version)
 	return s.run(ctx)
 }

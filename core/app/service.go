@@ -21,8 +21,9 @@ type service struct {
 	imds      *imds.Server
 	admin     *admin.Server
 	listeners []*listener
-	leaving   []*listener     // retired by the last reload
-	answer    func(*listener) // begins to serve on one; while run runs
+	listening atomic.Pointer[[]*listener] // the same, for others than who reloads
+	leaving   []*listener                 // retired by the last reload
+	answer    func(*listener)             // begins to serve on one; while run runs
 	reloads   *reloads
 	jsonLog   bool // the log is for programs
 }
@@ -53,11 +54,22 @@ func (s *service) run(ctx context.Context) error {
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	s.answer = func(l *listener) { g.Go(func() error { return s.serve(gctx, l) }) }
+	all := s.listeners
+	s.listening.Store(&all)
 	for _, l := range s.listeners {
 		s.answer(l)
 	}
+	n := newNotice(s)
 	g.Go(func() error {
-		s.reloads.serve(gctx, s.options.Hangups, s.reload, s.announce)
+		s.reloads.serve(gctx, s.options.Hangups, n.reload, s.announce)
+		return nil
+	})
+	g.Go(func() error {
+		n.run(gctx)
+		return nil
+	})
+	g.Go(func() error {
+		n.watch(gctx)
 		return nil
 	})
 	err := g.Wait()

@@ -27,7 +27,7 @@ func (s *service) summary(w io.Writer, version string) {
 	metadata := ""
 	for _, l := range s.listeners {
 		address, note := reachable(l.Addr())
-		fmt.Fprintf(&b, "  %-8s  http://%s%s\n", l.role, address, note)
+		fmt.Fprintf(&b, "  %-8s  %s%s%s\n", l.role, l.scheme(g), address, note)
 		if metadata == "" { // the first one is for SDKs
 			metadata = address
 		}
@@ -43,6 +43,17 @@ func (s *service) summary(w io.Writer, version string) {
 		fmt.Fprintf(&b, "Point AWS SDKs, the AWS CLI and agents at it:\n  export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://%s/\n", metadata)
 	}
 	fmt.Fprint(w, b.String())
+}
+
+// scheme is that of the URL of a listener, as far as its address.
+func (l *listener) scheme(g *generation) string {
+	switch {
+	case l.Addr().Network() == "unix":
+		return "unix://"
+	case l.role == roleAdmin && g.certificate != nil:
+		return "https://"
+	}
+	return "http://"
 }
 
 // reachable turns a listener on all interfaces into an address that a local

@@ -39,6 +39,14 @@ type File struct {
 	// files, each in a folder of its own, from state_dir. It need not exist.
 	// Empty when nothing says where it is.
 	StateDir string
+	// StateDirRange is where state_dir stands; zero when it is the default.
+	StateDirRange hcl.Range
+	// User is who mockmd becomes when root has started it, from user and group;
+	// nil: nobody else.
+	User *User
+	// UserUnknown says that user or group is wrong, so that nothing may be
+	// started in its place.
+	UserUnknown bool
 	// Metadata is the metadata listener, from the metadata block.
 	Metadata Metadata
 	// Admin is the admin listener, from the admin block.
@@ -115,9 +123,15 @@ type Cache struct {
 // Admin is the admin listener.
 type Admin struct {
 	// Address to listen on, as host and port; an empty host is all interfaces.
+	// Empty when there is a Unix socket alone.
 	Address string
 	// AddressRange is where the address stands; zero when it is the default.
 	AddressRange hcl.Range
+	// Socket is the absolute path of a Unix socket to listen on too; empty when
+	// there is none.
+	Socket string
+	// SocketRange is where socket stands.
+	SocketRange hcl.Range
 	// AllowedHosts and AllowedClients are as in [Metadata].
 	AllowedHosts   []string
 	AllowedClients []netip.Prefix
@@ -126,6 +140,19 @@ type Admin struct {
 	TokenFile string
 	// TokenFileRange is where token_file stands.
 	TokenFileRange hcl.Range
+	// TLS is how Address is encrypted, from the tls block; nil when it is not.
+	TLS *TLS
+}
+
+// TLS names the files by which a listener is encrypted, by absolute paths.
+type TLS struct {
+	// CertificateFile has the certificate, and behind it those of its
+	// authorities, in PEM.
+	CertificateFile string
+	// KeyFile has the private key of the certificate, in PEM.
+	KeyFile string
+	// CertificateRange and KeyRange are where these arguments stand.
+	CertificateRange, KeyRange hcl.Range
 }
 
 // Log is how to log.

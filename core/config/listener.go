@@ -1,11 +1,9 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -25,10 +23,6 @@ var metadataSchema = hcl.BodySchema{
 	},
 	Blocks: []hcl.BlockHeaderSchema{{Type: "instance_cache"}},
 }
-
-var adminSchema = hcl.BodySchema{Attributes: []hcl.AttributeSchema{
-	{Name: "address"}, {Name: "allowed_hosts"}, {Name: "allowed_clients"}, {Name: "token_file"},
-}}
 
 // metadata decodes the metadata block, which may be nil.
 func (l *loader) metadata(block *hcl.Block, s *Instances) Metadata {
@@ -59,67 +53,12 @@ func (l *loader) metadata(block *hcl.Block, s *Instances) Metadata {
 	return m
 }
 
-// admin decodes the admin block, which may be nil.
-func (l *loader) admin(block *hcl.Block, m *Metadata) Admin {
-	a := Admin{Address: DefaultAdminAddress}
-	if block != nil {
-		attrs := l.content(block.Body, &adminSchema).Attributes
-		if address, here, ok := get[string](l, attrs, "address"); ok {
-			if err := checkAddress(address, true); err != nil {
-				l.errorAt(here, "Invalid address", "%s", sentence(err))
-			} else {
-				a.Address, a.AddressRange = address, here
-			}
-		}
-		a.AllowedHosts = l.hosts(attrs)
-		a.AllowedClients = l.clients(attrs, "Every machine that reaches this address can then change the credentials that are served. A token_file lets only those in who have the token.")
-		a.TokenFile, a.TokenFileRange = l.tokenFile(attrs)
-	}
-	places := map[string]hcl.Range{m.Address: m.AddressRange, m.IPv6Address: m.IPv6AddressRange}
-	for _, further := range m.Listeners {
-		places[further.Address] = further.AddressRange
-	}
-	for address, its := range places {
-		if address != "" && overlap(address, a.Address) {
-			l.errorAt(firstRange(a.AddressRange, its), "Two listeners on one address",
-				"The metadata listener is on %s and the admin listener on %s. Give one of them another port.", address, a.Address)
-		}
-	}
-	return a
-}
-
 // firstRange is the range that says something, of two.
 func firstRange(a, b hcl.Range) hcl.Range {
 	if a == (hcl.Range{}) {
 		return b
 	}
 	return a
-}
-
-// tokenFile returns the absolute path of the token file and where it stands;
-// the path is empty when there is none that could be read. What is in it is
-// for the admin listener to check.
-func (l *loader) tokenFile(attrs hcl.Attributes) (string, hcl.Range) {
-	path, at, ok := get[string](l, attrs, "token_file")
-	if !ok {
-		return "", hcl.Range{}
-	}
-	abs := l.resolve(path)
-	info, err := os.Stat(abs)
-	switch {
-	case path == "":
-		err = errors.New("the path is empty")
-	case err != nil:
-		err = cause(err)
-	case info.IsDir():
-		err = errDirectory
-	}
-	if err != nil {
-		l.errorAt(at, "Token file cannot be read",
-			"Reading %s failed: %v. Write the token, a line of random characters, to this file and make it readable for this user only.", abs, err)
-		return "", hcl.Range{}
-	}
-	return abs, at
 }
 
 // resolve makes a path of the configuration absolute.

@@ -29,7 +29,7 @@ type Options struct {
 
 // schema is the top level of a configuration file.
 var schema = hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{{Name: "seed"}, {Name: "state_dir"}},
+	Attributes: []hcl.AttributeSchema{{Name: "seed"}, {Name: "state_dir"}, {Name: "user"}, {Name: "group"}},
 	Blocks: []hcl.BlockHeaderSchema{
 		{Type: "metadata"},
 		{Type: "admin"},
@@ -93,7 +93,10 @@ func (l *loader) file(body *hclsyntax.Body, torn bool) *File {
 	l.matches(f.Instances)
 	l.check(f.Instances)
 
-	f.StateDir = l.stateDir(content.Attributes)
+	said := l.errors()
+	f.User = l.user(content.Attributes)
+	f.UserUnknown = l.errors() > said
+	f.StateDir, f.StateDirRange = l.stateDir(content.Attributes, f.User)
 	f.Metadata = l.metadata(l.one(content.Blocks, "metadata"), f.Instances)
 	l.listeners(&f.Metadata, listeners, f.Instances)
 	l.unreachable(f.Instances, &f.Metadata)

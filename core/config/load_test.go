@@ -104,9 +104,11 @@ func TestEveryArgumentIsTaken(t *testing.T) {
 	ignore := cmp.Options{
 		cmpopts.IgnoreFields(config.Metadata{}, "AddressRange", "IPv6AddressRange", "OmitRange"),
 		cmpopts.IgnoreFields(config.Listener{}, "AddressRange", "Instance"),
-		cmpopts.IgnoreFields(config.Admin{}, "AddressRange", "TokenFileRange"),
+		cmpopts.IgnoreFields(config.Admin{}, "AddressRange", "SocketRange", "TokenFileRange"),
+		cmpopts.IgnoreFields(config.TLS{}, "CertificateRange", "KeyRange"),
+		cmpopts.IgnoreFields(config.User{}, "Range", "GroupRange"),
 		cmpopts.IgnoreFields(config.Plugin{}, "Config", "Range", "MountRange", "CommandRange"),
-		cmpopts.IgnoreFields(config.File{}, "Instance", "Instances"),
+		cmpopts.IgnoreFields(config.File{}, "Instance", "Instances", "StateDirRange"),
 		cmpopts.EquateComparable(netip.Prefix{}),
 	}
 	sum := []byte("\xe3\xb0\xc4\x42\x98\xfc\x1c\x14\x9a\xfb\xf4\xc8\x99\x6f\xb9\x24\x27\xae\x41\xe4\x64\x9b\x93\x4c\xa4\x95\x99\x1b\x78\x52\xb8\x55")

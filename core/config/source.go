@@ -67,7 +67,10 @@ func readOpen(f *os.File) ([]byte, error) {
 // cause takes operation and path off an error of package os.
 func cause(err error) error {
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
-		return pe.Err
+		err = pe.Err
+	}
+	if errors.Is(err, fs.ErrPermission) { // who is it that may not?
+		return fmt.Errorf("%w (as user %d)", err, os.Geteuid())
 	}
 	return err
 }

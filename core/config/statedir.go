@@ -11,33 +11,33 @@ import (
 )
 
 // stateDir returns the absolute path of the folder in which plugins may keep
-// files; empty when there is none. It is made by whoever keeps something, so
+// files, empty when there is none, and where it stands. It is made by whoever keeps something, so
 // it need not be there, but it must be possible.
-func (l *loader) stateDir(attrs hcl.Attributes) string {
+func (l *loader) stateDir(attrs hcl.Attributes, u *User) (string, hcl.Range) {
 	path, at, ok := get[string](l, attrs, "state_dir")
 	if !ok {
-		return l.defaultStateDir()
+		return l.defaultStateDir(u), at
 	}
 	if path == "" {
 		l.errorAt(at, "Invalid state folder",
 			"The path is empty. Name a folder, or leave state_dir out to use that of systemd or of this user.")
-		return ""
+		return "", at
 	}
 	abs := l.resolve(path)
 	info, err := os.Stat(abs)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return abs
+		return abs, at
 	case err != nil:
 		err = cause(err)
 	case !info.IsDir():
 		err = errNotDirectory
 	default:
-		return abs
+		return abs, at
 	}
 	l.errorAt(at, "Invalid state folder",
 		"Using %s failed: %v. Name a folder, which is made when something is first kept in it.", abs, err)
-	return ""
+	return "", at
 }
 
 // errNotDirectory is what using a file as a folder gives.
@@ -45,13 +45,19 @@ var errNotDirectory = errors.New("it is not a folder")
 
 // defaultStateDir is the folder that systemd gives a service, the first of
 // several (systemd.exec(5), StateDirectory=), else that of the user (XDG Base
-// Directory Specification: relative paths in its variables are ignored).
-func (l *loader) defaultStateDir() string {
+// Directory Specification: relative paths in its variables are ignored). What
+// the variables say of the user's folders is of who has started mockmd, and not
+// for another user that it becomes.
+func (l *loader) defaultStateDir(u *User) string {
 	absolute := func(name string) string {
-		if l.options.LookupEnv == nil {
-			return ""
+		value := ""
+		switch other := u != nil && u.UID != os.Geteuid(); {
+		case other && name == "HOME":
+			value = u.Home
+		case other && name == "XDG_STATE_HOME", l.options.LookupEnv == nil:
+		default:
+			value, _ = l.options.LookupEnv(name)
 		}
-		value, _ := l.options.LookupEnv(name)
 		if name == "STATE_DIRECTORY" {
 			value, _, _ = strings.Cut(value, ":")
 		}

@@ -56,19 +56,25 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error { return s.Ser
 // closed. It may be called for several listeners at the same time; they share
 // the limits. It returns an error when l was closed by somebody else; one that
 // was retired ([socket.ErrRetired]) is no failure: who has connected to it may
-// still make a request, and then it returns nil. Name is what the listener is
-// called in [Options].Choose.
+// still make a request, and then it returns nil. So may who has connected to
+// one that is shared with the service manager when ctx ends, within
+// Limits.DrainTimeout. Name is what the listener is called in [Options].Choose.
 func (s *Server) ServeAs(ctx context.Context, l net.Listener, name string) error {
 	// Requests under way outlive ctx, but not the drain.
 	work, abort := context.WithCancel(context.WithoutCancel(ctx))
 	defer abort()
-	closing := context.AfterFunc(ctx, func() { _ = l.Close() })
+	closing := context.AfterFunc(ctx, func() {
+		if !socket.PassOn(l) {
+			_ = l.Close()
+		}
+	})
 	defer closing()
 
 	sv := &serving{name: name}
 	err := s.accept(ctx, work, l, sv)
 	_ = l.Close()
-	if errors.Is(err, socket.ErrRetired) {
+	retired := errors.Is(err, socket.ErrRetired)
+	if retired {
 		err = nil
 		s.conns.retire(sv)
 	} else {
@@ -79,15 +85,8 @@ func (s *Server) ServeAs(ctx context.Context, l net.Listener, name string) error
 		defer close(drained)
 		sv.goroutines.Wait()
 	}()
-	if ctx.Err() == nil && err == nil {
-		unasked := time.NewTimer(s.limits.HeaderTimeout)
-		defer unasked.Stop()
-		select {
-		case <-drained:
-		case <-unasked.C:
-		case <-ctx.Done():
-		}
-		s.conns.stop(sv)
+	if retired {
+		s.hear(ctx, l, sv, drained)
 	}
 	patience := time.NewTimer(s.limits.DrainTimeout)
 	defer patience.Stop()
@@ -100,6 +99,24 @@ func (s *Server) ServeAs(ctx context.Context, l net.Listener, name string) error
 		<-drained
 	}
 	return err
+}
+
+// hear waits for the requests of those who have connected to a listener that
+// was retired, and for no others when ctx ends, unless they would go to the
+// next process if they had come later.
+func (s *Server) hear(ctx context.Context, l net.Listener, sv *serving, drained <-chan struct{}) {
+	patience, end := s.limits.HeaderTimeout, ctx.Done()
+	if h, ok := l.(socket.Handover); ok && h.Shared() {
+		patience, end = s.limits.DrainTimeout, nil
+	}
+	unasked := time.NewTimer(patience)
+	defer unasked.Stop()
+	select {
+	case <-drained:
+	case <-unasked.C:
+	case <-end:
+	}
+	s.conns.stop(sv)
 }
 
 // Accepting pauses after a failure, so that one that lasts, such as a lack of
@@ -121,10 +138,10 @@ func (s *Server) accept(ctx, work context.Context, l net.Listener, sv *serving) 
 			pause = 0
 			s.admit(work, sv, nc)
 			continue
-		case ctx.Err() != nil:
-			return nil
 		case errors.Is(err, socket.ErrRetired):
 			return err
+		case ctx.Err() != nil:
+			return nil
 		case errors.Is(err, net.ErrClosed):
 			return fmt.Errorf("accept connections on %s: %w", l.Addr(), err)
 		}

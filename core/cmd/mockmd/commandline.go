@@ -12,9 +12,9 @@ import (
 
 const usage = `usage: mockmd [-config FILE] [-log-level LEVEL] [-log-format text|json]
        mockmd validate [-config FILE] [-json]
-       mockmd status [-config FILE] [-json]
-       mockmd reload [-config FILE] [-admin ADDRESS] [-json]
-       mockmd plugins [-config FILE] [-admin ADDRESS] [-json]
+       mockmd status [-config FILE] [-admin ADDRESS] [-ca FILE] [-json]
+       mockmd reload [-config FILE] [-admin ADDRESS] [-ca FILE] [-json]
+       mockmd plugins [-config FILE] [-admin ADDRESS] [-ca FILE] [-json]
        mockmd identity certificates [-config FILE] [pkcs7|rsa2048|signature]
        mockmd network up [-allow INTERFACE]… [-ipv6=false] [-force] [-print]
        mockmd network down [-print]

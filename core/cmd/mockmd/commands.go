@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/mockmd/mockmd/core/internal/footprint"
 	"github.com/mockmd/mockmd/core/internal/harden"
 	"github.com/mockmd/mockmd/core/internal/logsink"
+	"github.com/mockmd/mockmd/core/internal/systemd"
 )
 
 // subcommand is one command of the program. It returns the exit code.
@@ -56,10 +58,16 @@ func find(args []string) (subcommand, []string) {
 // serveConfiguration is the main job. Who serves does not wait for who reads
 // the log. A hang-up has the configuration taken in anew.
 func serveConfiguration(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	manager, err := systemd.Take()
+	if err != nil {
+		fmt.Fprintf(stderr, "mockmd: %v\n", err)
+	}
 	log := logsink.New(stderr)
 	defer func() { _ = log.Close() }() // whoever could be told does not read
 	c := newCommandLine("mockmd", log.Before(stdout), log.Direct())
 	c.options.Log = log
+	c.options.Manager = manager
+	c.options.Environ = systemd.Environ(c.options.Environ)
 	ctx, reloads, stop := hangups(ctx)
 	defer stop()
 	c.options.Hangups = reloads

@@ -85,6 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func exitCode(err error, stderr io.Writer) int {
 	var usage *app.UsageError
 	var address *app.AddressError
+	var handed *app.SocketError
 	switch {
 	case err == nil:
 		return exitOK
@@ -93,7 +94,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "mockmd: %v\n", err)
 		return exitUsage
-	case errors.As(err, &address):
+	case errors.As(err, &address), errors.As(err, &handed):
 		fmt.Fprintf(stderr, "mockmd: %v\n", err)
 		return exitAddress
 	default:

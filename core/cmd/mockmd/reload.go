@@ -16,7 +16,8 @@ import (
 // remoteCommandLine is that of a command that asks a mockmd that runs.
 func remoteCommandLine(name string, stdout, stderr io.Writer) *commandLine {
 	c := newCommandLine(name, stdout, stderr)
-	c.flags.StringVar(&c.options.AdminAddress, "admin", "", "`address` of the admin listener (default: as configured)")
+	c.flags.StringVar(&c.options.AdminAddress, "admin", "", "`address` of the admin listener: HOST:PORT, https://HOST:PORT or unix:///PATH (default: as configured)")
+	c.flags.StringVar(&c.options.CAFile, "ca", "", "`file` with the authorities that are trusted for https, in PEM (default: the system's)")
 	c.flags.BoolVar(&c.options.JSON, "json", false, "print JSON")
 	return c
 }

@@ -13,8 +13,7 @@ import (
 // tellStatus prints what the running mockmd holds. It succeeds when what is
 // served is valid.
 func tellStatus(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c := newCommandLine("mockmd status", stdout, stderr)
-	asJSON := c.flags.Bool("json", false, "print one JSON object instead of text")
+	c := remoteCommandLine("mockmd status", stdout, stderr)
 	if code, done := c.parse(args, 0); done {
 		return code
 	}
@@ -24,7 +23,7 @@ func tellStatus(ctx context.Context, args []string, stdout, stderr io.Writer) in
 		r, err = app.Status(ctx, c.options)
 	}
 	switch {
-	case *asJSON && !errors.Is(err, app.ErrConfiguration):
+	case c.options.JSON && !errors.Is(err, app.ErrConfiguration):
 		if err != nil {
 			r.Unknown = append(r.Unknown, err.Error())
 		}

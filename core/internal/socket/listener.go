@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -29,14 +30,26 @@ const (
 	rounds = 100
 )
 
-// Listener is a listening TCP socket.
+// opened is what TCP and Unix listeners of the net package have in common.
+type opened interface {
+	net.Listener
+	syscall.Conn
+	SetDeadline(t time.Time) error
+	File() (*os.File, error)
+}
+
+// Listener is a listening socket, TCP or Unix.
 type Listener struct {
-	*net.TCPListener
+	opened
+	shared  bool
 	retired atomic.Bool
 	passed  atomic.Bool // another one accepts who waits
 	closing sync.Once
 	closed  chan struct{}
 }
+
+// newListener is the listener on a socket that is open.
+func newListener(l opened) *Listener { return &Listener{opened: l, closed: make(chan struct{})} }
 
 // Listen opens an address, as host and port. An IPv4 address means IPv4 alone,
 // 0.0.0.0 too. The error is that of the net package.
@@ -55,14 +68,14 @@ func listen(ctx context.Context, address string, c net.ListenConfig) (*Listener,
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{TCPListener: l.(*net.TCPListener), closed: make(chan struct{})}, nil
+	return newListener(l.(*net.TCPListener)), nil
 }
 
 // Accept waits for a connection. The error is [ErrRetired] or that of the net
 // package.
 func (l *Listener) Accept() (net.Conn, error) {
 	for round := 0; ; round++ {
-		c, err := l.TCPListener.Accept()
+		c, err := l.opened.Accept()
 		if !errors.Is(err, os.ErrDeadlineExceeded) || !l.retired.Load() {
 			return c, err
 		}
@@ -77,7 +90,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 
 // Close closes the socket. The error is that of the net package.
 func (l *Listener) Close() error {
-	err := l.TCPListener.Close()
+	err := l.opened.Close()
 	l.closing.Do(func() { close(l.closed) })
 	return err
 }
@@ -101,15 +114,19 @@ func (l *Listener) pending() bool {
 // Retire lets in nobody new: what has connected is still accepted, then Accept
 // returns [ErrRetired]. The socket is closed by Close, as always. Where the
 // system allows it, a client that comes in between is not refused but tries
-// again, and finds who has the address then.
+// again, and finds who has the address then. A socket that is shared must not
+// be retired but be passed on: what is done to it is done to its other owner.
 func (l *Listener) Retire() error {
 	l.retired.Store(true)
-	quiet := l.keepOut() // where that fails, a client in that moment is refused
+	var quiet error
+	if l.Addr().Network() == "tcp" {
+		quiet = l.keepOut() // where that fails, a client in that moment is refused
+	}
 	return errors.Join(quiet, l.SetDeadline(time.Now().Add(settling)))
 }
 
 // PassOn has Accept return [ErrRetired] at once: another listener on the same
-// socket, from [Listener.Duplicate], accepts who waits.
+// socket, from [Listener.Duplicate] or in another process, accepts who waits.
 func (l *Listener) PassOn() error {
 	l.passed.Store(true)
 	l.retired.Store(true)
@@ -127,5 +144,5 @@ func (l *Listener) Duplicate() (*Listener, error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("duplicate the socket of %s: %w", l.Addr(), err)
 	}
-	return &Listener{TCPListener: out.(*net.TCPListener), closed: make(chan struct{})}, nil
+	return newListener(out.(opened)), nil
 }

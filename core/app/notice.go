@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mockmd/mockmd/core/admin"
+	"github.com/mockmd/mockmd/core/internal/systemd"
+)
+
+const (
+	// noticeFirst is how often it is looked whether all is ready for the first
+	// time, and noticeLater how often after that for what has become of it.
+	noticeFirst = 20 * time.Millisecond
+	noticeLater = time.Second
+)
+
+// notice tells the service manager how the service is doing: that it is ready
+// when GET /readyz first says so, when it reloads, and in one line what stands
+// in the way of being ready.
+type notice struct {
+	*service
+	backend admin.Backend
+	manager *systemd.Manager
+
+	mu    sync.Mutex
+	ready bool   // it has been told
+	said  string // the last status
+}
+
+func newNotice(s *service) *notice {
+	return &notice{service: s, backend: &backend{service: s, now: time.Now}, manager: s.options.manager()}
+}
+
+// run tells until ctx ends, and then that the service stops.
+func (n *notice) run(ctx context.Context) {
+	if !n.manager.Notified() {
+		return
+	}
+	pace := time.NewTicker(noticeFirst)
+	defer pace.Stop()
+	for ctx.Err() == nil {
+		if n.look() {
+			pace.Reset(noticeLater)
+		}
+		select {
+		case <-pace.C:
+		case <-ctx.Done():
+		}
+	}
+	n.tell(systemd.Stopping, systemd.Status("stopping"))
+}
+
+// look tells what is new. It says whether the service has been ready.
+func (n *notice) look() bool {
+	problems := n.backend.Problems()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var news []string
+	if len(problems) == 0 && !n.ready {
+		n.ready = true
+		news = append(news, systemd.Ready)
+	}
+	if status := n.status(problems); status != n.said {
+		n.said = status
+		news = append(news, systemd.Status(status))
+	}
+	if len(news) > 0 {
+		n.tell(news...)
+	}
+	return n.ready
+}
+
+// status is what people are told.
+func (n *notice) status(problems []string) string {
+	switch why, _ := n.reloads.last(); {
+	case len(problems) > 0:
+		return "not ready: " + strings.Join(problems, "; ")
+	case why != "":
+		return "ready; the last reload failed, all goes on as before: " + why
+	}
+	g := n.current.Load()
+	return fmt.Sprintf("ready: %s, %d plugins", extent(g.file), len(g.members))
+}
+
+// reload carries out a reload, and tells when it begins and ends. Before the
+// service has been ready it does not: the end would say that it is.
+func (n *notice) reload(ctx context.Context) *admin.Reload {
+	n.mu.Lock()
+	ready := n.ready
+	n.mu.Unlock()
+	if !ready {
+		return n.service.reload(ctx)
+	}
+	if err := n.manager.Reloading(); err != nil {
+		n.log.Warn("the service manager is not told of a reload", "error", err)
+	}
+	told := n.service.reload(ctx)
+	if ctx.Err() == nil { // else it stops, which is told
+		n.tell(systemd.Ready)
+	}
+	return told
+}
+
+// watch tells the watchdog until ctx ends that mockmd is not stuck.
+func (n *notice) watch(ctx context.Context) {
+	if n.manager.Watchdog() == 0 {
+		return
+	}
+	systemd.Watch(ctx, n.manager.Watchdog(), n.answers, n.manager.Alive, func(err error) {
+		n.log.Error("the watchdog of the service manager is not told that all is well", "error", err)
+	})
+}
+
+func (n *notice) tell(assignments ...string) {
+	if err := n.manager.Tell(assignments...); err != nil {
+		n.log.Warn("the service manager is not told", "error", err)
+	}
+}
+
+// manager is that of the options, which may be none.
+func (o *Options) manager() *systemd.Manager {
+	if o.Manager == nil {
+		return &systemd.Manager{}
+	}
+	return o.Manager
+}

@@ -1,0 +1,63 @@
+package systemd
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestWatch: the watchdog hears twice in each interval, and nothing while the
+// check finds something, however long that takes to say so.
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		stuck := false
+		var heard, told int
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			Watch(ctx, 4*time.Second, func(ctx context.Context) error {
+				if stuck {
+					<-ctx.Done()
+					return ctx.Err()
+				}
+				return nil
+			}, func() error { heard++; return nil }, func(error) { told++ })
+		}()
+		time.Sleep(7 * time.Second) // at 0, 2, 4 and 6
+		synctest.Wait()
+		if heard != 4 || told != 0 {
+			t.Errorf("heard %d times and told %d times in 7 s, want 4 and 0", heard, told)
+		}
+		stuck = true
+		time.Sleep(8*time.Second + time.Millisecond)
+		synctest.Wait()
+		if heard != 4 || told != 4 {
+			t.Errorf("stuck: heard %d times and told %d times, want 4 and 4", heard, told)
+		}
+		stuck = false
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if heard != 5 {
+			t.Errorf("after that: heard %d times, want 5", heard)
+		}
+		cancel()
+		<-ended
+	})
+}
+
+// TestWatchTellsOfASilentManager: a manager that cannot be told is no secret.
+func TestWatchTellsOfASilentManager(t *testing.T) {
+	t.Parallel()
+	want := errors.New("gone")
+	ctx, cancel := context.WithCancel(t.Context())
+	Watch(ctx, time.Minute, func(context.Context) error { return nil }, func() error { return want }, func(err error) {
+		if !errors.Is(err, want) {
+			t.Errorf("told %v", err)
+		}
+		cancel()
+	})
+}
