@@ -139,7 +139,7 @@ func TestReloadAsUser(t *testing.T) {
 			d.configure(config)
 			giveToNobody(t, filepath.Join(d.dir, "metadata.hcl"))
 		}
-		code, stdout, stderr := d.ask("reload", "-admin", "unix://"+filepath.Join(d.dir, "admin.sock"))
+		code, stdout, stderr := d.askIn("reload", "-admin", "unix://"+filepath.Join(d.dir, "admin.sock"))
 		if code != exitConfig {
 			t.Errorf("exit code %d, want %d: %s%s", code, exitConfig, stdout, stderr)
 		}
@@ -151,7 +151,7 @@ func TestReloadAsUser(t *testing.T) {
 	}
 	refused("", "permission denied (as user 65534)") // the configuration itself is root's
 	refused(strings.Replace(good, `"127.0.0.1:0"`, `"127.0.0.1:80"`, 1), "Address cannot be listened on", "127.0.0.1:80", "permission denied", "restart mockmd")
-	refused(strings.Replace(good, `"nobody"`, `"daemon"`, 1), `metadata.hcl line 1`, "User cannot change while mockmd runs", "Restart it to run as user daemon")
+	refused(strings.Replace(good, `"nobody"`, `"daemon"`, 1), `on metadata.hcl line 1`, "User cannot change while mockmd runs", "Restart it to run as user daemon")
 	refused(strings.Replace(good, `user = "nobody"`, ``, 1), "User cannot change while mockmd runs", "has no way back")
 	if err := os.Chown(filepath.Join(d.dir, "token"), 0, 0); err != nil {
 		t.Fatal(err)
