@@ -20,7 +20,12 @@ admin {
   address = ":8998"
 
   # token_file = "admin.token"
+  # socket     = "admin.sock"       # a Unix socket as well
+  # tls { ... }                     # certificate_file and key_file
 }
+
+# Started as root, mockmd becomes this user before any plugin is started.
+# user = "mockmd"
 
 # The instance that programs believe to run on, in the words of Terraform's
 # aws_instance. What is left out is derived from the seed, so the same file

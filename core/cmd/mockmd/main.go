@@ -27,7 +27,7 @@ const (
 	exitFailed  = 1 // failed while running
 	exitUsage   = 2 // the command line is wrong
 	exitConfig  = 3 // the configuration is refused
-	exitAddress = 4 // an address cannot be listened on
+	exitAddress = 4 // an address cannot be listened on, nor a socket that was handed over
 )
 
 // The hidden subcommands by which the core starts plugins: a built-in, and any
