@@ -36,7 +36,7 @@ func analyze(t *testing.T, args ...string) string {
 	}
 	cmd := exec.CommandContext(t.Context(), tool, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "SYSTEMD_COLORS=0", "SYSTEMD_LOG_COLOR=0")
+	cmd.Env = append(os.Environ(), "SYSTEMD_LOG_COLOR=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %v\n%s", args, err, out)

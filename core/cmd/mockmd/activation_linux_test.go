@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -78,20 +77,6 @@ func TestHandedOver(t *testing.T) {
 	check()
 }
 
-// overUnix asks a Unix socket.
-func overUnix(t testing.TB, path, target string) (status int, body string) {
-	t.Helper()
-	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", path)
-	}}}
-	a, err := c.Get("http://localhost" + target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Body.Close()
-	return a.StatusCode, readAll(t, a.Body)
-}
-
 // TestHandedOverWrongly: a socket that cannot be served is told by its name,
 // with the mend, before anything is started.
 func TestHandedOverWrongly(t *testing.T) {
@@ -101,12 +86,18 @@ func TestHandedOverWrongly(t *testing.T) {
 		code int
 		want []string
 	}{
-		"unknown name": {func(m *manager) { m.listen("mockmd.socket", "tcp", "127.0.0.1:0") }, exitAddress,
-			[]string{`socket "mockmd.socket"`, "FileDescriptorName=metadata, admin, or metadata-LABEL"}},
-		"metadata on a Unix socket": {func(m *manager) { m.listen("metadata", "unix", filepath.Join(shortDir(t), "m")) }, exitAddress,
-			[]string{`socket "metadata"`, "metadata is served on TCP alone"}},
-		"no such label": {func(m *manager) { m.listen("metadata-db", "tcp", "127.0.0.1:0") }, exitConfig,
-			[]string{"Socket without a listener", `as "metadata-db", and there is no metadata "db" block`}},
+		"unknown name": {
+			func(m *manager) { m.listen("mockmd.socket", "tcp", "127.0.0.1:0") }, exitAddress,
+			[]string{`socket "mockmd.socket"`, "FileDescriptorName=metadata, admin, or metadata-LABEL"},
+		},
+		"metadata on a Unix socket": {
+			func(m *manager) { m.listen("metadata", "unix", filepath.Join(shortDir(t), "m")) }, exitAddress,
+			[]string{`socket "metadata"`, "metadata is served on TCP alone"},
+		},
+		"no such label": {
+			func(m *manager) { m.listen("metadata-db", "tcp", "127.0.0.1:0") }, exitConfig,
+			[]string{"Socket without a listener", `as "metadata-db", and there is no metadata "db" block`},
+		},
 		"a file": {func(m *manager) {
 			f, err := os.Open("/dev/null")
 			if err != nil {
@@ -242,14 +233,4 @@ plugin "slow" {
 		t.Errorf("%d of %d requests failed: %v", len(wrong), reads, wrong[0])
 	}
 	t.Logf("%d requests over %d restarts, none refused", reads, restarts)
-}
-
-// readAll reads to the end, which must not be a reset.
-func readAll(t testing.TB, r io.Reader) string {
-	t.Helper()
-	b, err := io.ReadAll(r)
-	if err != nil {
-		t.Errorf("read: %v", err)
-	}
-	return string(b)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -10,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -89,7 +91,7 @@ func TestAdminTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer c.Close()
+		defer func() { _ = c.Close() }()
 		return c.ConnectionState().PeerCertificates[0]
 	}
 	if !shown().Equal(first) {
@@ -169,19 +171,27 @@ func TestAdminTLSRefused(t *testing.T) {
 		spoil       func(dir string)
 		want        []string
 	}{
-		"no certificate": {-1, 1, func(dir string) { _ = os.Remove(filepath.Join(dir, "cert.pem")) },
-			[]string{"metadata.hcl line 6", "Invalid certificate", "cert.pem: no such file or directory"}},
-		"no key": {-1, 1, func(dir string) { _ = os.Remove(filepath.Join(dir, "key.pem")) },
-			[]string{"metadata.hcl line 7", "Invalid private key", "key.pem: no such file or directory"}},
-		"key for everybody": {-1, 1, func(dir string) { _ = os.Chmod(filepath.Join(dir, "key.pem"), 0o644) },
-			[]string{"metadata.hcl line 7", "others than its owner may use it (mode 0644): chmod 600 it"}},
+		"no certificate": {
+			-1, 1, func(dir string) { _ = os.Remove(filepath.Join(dir, "cert.pem")) },
+			[]string{"metadata.hcl line 6", "Invalid certificate", "cert.pem: no such file or directory"},
+		},
+		"no key": {
+			-1, 1, func(dir string) { _ = os.Remove(filepath.Join(dir, "key.pem")) },
+			[]string{"metadata.hcl line 7", "Invalid private key", "key.pem: no such file or directory"},
+		},
+		"key for everybody": {
+			-1, 1, func(dir string) { _ = os.Chmod(filepath.Join(dir, "key.pem"), 0o644) },
+			[]string{"metadata.hcl line 7", "others than its owner may use it (mode 0644): chmod 600 it"},
+		},
 		"key of another": {-1, 1, func(dir string) {
 			other := t.TempDir()
 			certify(t, other, "other", now, now.Add(time.Hour))
 			_ = os.Rename(filepath.Join(other, "key.pem"), filepath.Join(dir, "key.pem"))
 		}, []string{"metadata.hcl line 7", "do not make a pair", "private key does not match public key"}},
-		"no PEM": {-1, 1, func(dir string) { writeFile(t, filepath.Join(dir, "cert.pem"), "cert") },
-			[]string{"do not make a pair", "failed to find any PEM data in certificate input"}},
+		"no PEM": {
+			-1, 1, func(dir string) { writeFile(t, filepath.Join(dir, "cert.pem"), "cert") },
+			[]string{"do not make a pair", "failed to find any PEM data in certificate input"},
+		},
 		"ended":         {-2, -1, func(string) {}, []string{"metadata.hcl line 6", "Invalid certificate", "cert.pem ended at ", "put a new one in its place"}},
 		"not yet begun": {1, 2, func(string) {}, []string{"metadata.hcl line 6", "cert.pem begins at ", "check the clock"}},
 		"a folder": {-1, 1, func(dir string) {
@@ -303,4 +313,28 @@ func (d *daemon) askIn(args ...string) (code int, stdout, stderr string) {
 		d.t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// overUnix asks a Unix socket.
+func overUnix(t testing.TB, path, target string) (status int, body string) {
+	t.Helper()
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", path)
+	}}}
+	a, err := c.Get("http://localhost" + target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = a.Body.Close() }()
+	return a.StatusCode, readAll(t, a.Body)
+}
+
+// readAll reads to the end, which must not be a reset.
+func readAll(t testing.TB, r io.Reader) string {
+	t.Helper()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Errorf("read: %v", err)
+	}
+	return string(b)
 }
