@@ -95,7 +95,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			if err = <-ended; errors.Is(err, socket.ErrRetired) {
 				err = nil
 			}
-			finish(context.WithoutCancel(ctx), server, open)
+			finish(context.WithoutCancel(ctx), open)
 			s.drain(listening, stop, server)
 			break
 		}

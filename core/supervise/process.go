@@ -90,7 +90,7 @@ func open(ctx context.Context, spec *Spec, o *Options, g *gate, spent func(time.
 			o.Log.Warn("processes that had left the plugin's process group were ended with it", "plugin", spec.Name, "processes", c.strays)
 		}
 	})
-	p.client = plugin.NewClient(p.config(spec, log, dir))
+	p.client = plugin.NewClient(p.config(spec, log, home.path))
 	if err := p.connect(ctx); err != nil {
 		return nil, p.abandon(ctx, spec, o, err)
 	}
@@ -110,7 +110,7 @@ func (p *process) config(spec *Spec, log hclog.Logger, dir string) *plugin.Clien
 		Stderr:           p.stderr,
 		SyncStdout:       p.output[0],
 		SyncStderr:       p.output[1],
-		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: home.path},
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: dir},
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithIdleTimeout(0), // a connection that went idle could not be dialled again
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxTree), grpc.ForceCodecV2(newCodec(spec.Limits))),
