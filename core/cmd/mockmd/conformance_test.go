@@ -26,7 +26,12 @@ func conform(t *testing.T, test app.PluginTest, environ ...string) *conformance.
 	if o.Builtins, o.Launcher, err = registered(); err != nil {
 		t.Fatal(err)
 	}
-	test.Options = conformance.Options{Host: []string{o.Builtins[0].Command[0], conformanceHost}, Answer: time.Minute, Exit: time.Minute}
+	self := programPath(t, nil)
+	for i := range o.Builtins {
+		o.Builtins[i].Command[0] = self
+	}
+	o.Launcher[0] = self
+	test.Options = conformance.Options{Host: []string{self, conformanceHost}, Answer: time.Minute, Exit: time.Minute}
 	r, err := app.TestPlugin(t.Context(), o, test)
 	if err != nil {
 		t.Fatal(err)

@@ -20,12 +20,53 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mockmd/mockmd/core/internal/program"
 	"github.com/mockmd/mockmd/core/supervise/badplugin"
 )
 
 // beEnv makes the test binary the program itself, so that the daemons of these
-// tests run the very code of main, under the race detector when the tests do.
+// tests run the very code of main.
 const beEnv = "MOCKMD_TEST_BE_MOCKMD"
+
+// plainEnv is the program without the race detector, when the tests have it: a
+// daemon of eight processes takes many times as long with it, so that only the
+// tests that press many things at once into a daemon ask for it, by [raced].
+const plainEnv = "MOCKMD_TEST_PLAIN"
+
+// raced in the environment of a daemon has it run with the race detector, when
+// the tests do.
+const raced = beEnv + "=raced"
+
+// programPath is the program that a daemon with an environment runs.
+func programPath(t testing.TB, env []string) string {
+	t.Helper()
+	if plain := os.Getenv(plainEnv); plain != "" && !slices.Contains(env, raced) {
+		return plain
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return self
+}
+
+// withPlain runs the tests with the program at hand that is built without the
+// race detector.
+func withPlain(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "mockmd-plain")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		var path string
+		if path, err = program.Build(context.Background(), dir, "-trimpath=false"); err == nil { // it knows where the SDK is
+			err = os.Setenv(plainEnv, path)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
 
 func TestMain(m *testing.M) {
 	if mode := os.Getenv(badplugin.Mode); mode != "" && (len(os.Args) < 2 || os.Args[1] != startPlugin) {
@@ -34,6 +75,9 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv(beEnv) != "" || (len(os.Args) > 1 && slices.Contains([]string{servePlugin, startPlugin, conformanceHost}, os.Args[1])) {
 		os.Exit(signalled(os.Args[1:]))
+	}
+	if raceDetector && os.Getenv(plainEnv) == "" {
+		os.Exit(withPlain(m))
 	}
 	os.Exit(m.Run())
 }
@@ -64,11 +108,7 @@ admin    { address = "127.0.0.1:0" }
 // metadata.hcl; env is added to the environment.
 func command(t testing.TB, dir string, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(context.Background(), self, args...)
+	cmd := exec.CommandContext(context.Background(), programPath(t, env), args...)
 	cmd.Dir = dir
 	// What the machine has set up for AWS is not the test's, and nothing is kept
 	// outside the test's own folder.

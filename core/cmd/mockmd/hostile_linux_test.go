@@ -17,6 +17,18 @@ import (
 	"github.com/mockmd/mockmd/core/supervise/badplugin"
 )
 
+// hostileSource is a plugin that misbehaves as its environment says.
+const hostileSource = `package main
+
+import (
+	"os"
+
+	"github.com/mockmd/mockmd/core/supervise/badplugin"
+)
+
+func main() { badplugin.Serve(os.Getenv(badplugin.Mode)) }
+`
+
 // hostileEnv sets how many honest reads TestHostilePlugins does beside each
 // plugin, one plugin after the other so that the figures mean something; 200
 // beside all of them at once when it is not set.
@@ -62,13 +74,14 @@ func TestHostilePlugins(t *testing.T) {
 		reads = 200
 	}
 	rows := make([]string, len(hostile))
+	misbehaving := build(t, hostileSource)
 	t.Run("beside", func(t *testing.T) {
 		for i, h := range hostile {
 			t.Run(h.what, func(t *testing.T) {
 				if !alone {
 					t.Parallel()
 				}
-				d, bad := startHostile(t, h.mode, h.second)
+				d, bad := startHostile(t, misbehaving, h.mode, h.second)
 				if h.stop {
 					if err := syscall.Kill(bad, syscall.SIGSTOP); err != nil {
 						t.Fatal(err)
@@ -110,16 +123,12 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 
 // startHostile starts a core with honest plugins and one that misbehaves, and
 // returns the process of that.
-func startHostile(t *testing.T, mode string, second bool) (d *daemon, bad int) {
+func startHostile(t *testing.T, misbehaving, mode string, second bool) (d *daemon, bad int) {
 	t.Helper()
 	if mode == "" {
 		d = start(t, simulated)
 		d.waitRole("good", func(doc document) bool { return doc.Code == "Success" })
 		return d, 0
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
 	}
 	program := filepath.Join(t.TempDir(), "bad")
 	first := mode
@@ -127,7 +136,7 @@ func startHostile(t *testing.T, mode string, second bool) (d *daemon, bad int) {
 		first = "plain"
 	}
 	script := fmt.Sprintf("#!/bin/sh\nif [ -e '%[1]s.ran' ]; then %[2]s=%[3]q; else %[2]s=%[4]q; fi\n: >'%[1]s.ran'\nexport %[2]s\nexec '%[5]s'\n",
-		program, badplugin.Mode, mode, first, self)
+		program, badplugin.Mode, mode, first, misbehaving)
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}

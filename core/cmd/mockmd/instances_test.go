@@ -90,7 +90,7 @@ plugin "instance" {}
 // TestInstances has clients of several addresses read.
 func TestInstances(t *testing.T) {
 	t.Parallel()
-	d := start(t, severalInstances)
+	d := start(t, severalInstances, raced)
 	id := d.metadata + "/latest/meta-data/instance-id"
 	low := d.waitNth(regexp.MustCompile(`^  metadata  (http://\S+)`), 2)
 	token := func(client string) string {
@@ -187,7 +187,7 @@ plugin "placement" {}
 // kept. A plugin dies meanwhile, which those who have been served do not notice.
 func TestManyInstances(t *testing.T) {
 	t.Parallel()
-	d := start(t, manyInstances)
+	d := start(t, manyInstances, raced)
 	const clients, first = 2000, 50
 	ids := make([]string, clients)
 	read := func(i int) string {

@@ -91,7 +91,7 @@ func TestKilledPluginsCostNothing(t *testing.T) {
 func startKilled(t *testing.T, env ...string) (*daemon, *testSTS) {
 	t.Helper()
 	s := newSTS(t, time.Hour)
-	d := start(t, withSTS(s.url)+killedConfig, env...)
+	d := start(t, withSTS(s.url)+killedConfig, append(env, raced)...)
 	d.bootstrap()
 	d.waitRole("good", func(doc document) bool { return doc.Code == "Success" })
 	d.waitReady()

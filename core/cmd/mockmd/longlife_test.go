@@ -29,6 +29,8 @@ type longLife struct {
 	keys   int            // bootstrap pairs so far
 	did    map[string]int // how often what was done
 	slow   time.Duration  // the longest way back to good credentials
+	// untried says that the last good pair may not have been used yet.
+	untried bool
 }
 
 // TestLongLife does to a daemon with short sessions whatever can happen in
@@ -60,7 +62,7 @@ bootstrap {}
 web_identity { token_file = %q }
 sts { endpoint = %q }
 state_file = "credentials.json"
-`, token, l.s.url)))
+`, token, l.s.url)), raced)
 	l.newBootstrap()
 	l.recover("")
 	w := l.d.watch(l.s.url, session, 1)
@@ -130,6 +132,9 @@ func (l *longLife) happen() {
 	case 4:
 		l.newBootstrap()
 	case 5:
+		if l.untried { // there would be no set that has worked to go back to
+			return
+		}
 		l.did["bad bootstrap"]++
 		l.keys++
 		l.act("/bootstrap/creds", fmt.Sprintf(`{"AccessKeyId": "AKIABAD%d", "SecretAccessKey": "nobodyKnows%d"}`, l.keys, l.keys))
@@ -144,6 +149,7 @@ func (l *longLife) happen() {
 // newBootstrap posts a pair that STS knows.
 func (l *longLife) newBootstrap() {
 	l.did["good bootstrap"]++
+	l.untried = true
 	l.keys++
 	id, secret := fmt.Sprintf("AKIAGOOD%d", l.keys), fmt.Sprintf("secretCanary%d", l.keys)
 	l.s.server.AddKey(id, secret, "", "bootstrap")
@@ -188,6 +194,7 @@ func (l *longLife) recover(how string) {
 		l.slow = took
 	}
 	l.did["recovery"]++
+	l.untried = false
 }
 
 func (l *longLife) print(w *watchers, took time.Duration) {

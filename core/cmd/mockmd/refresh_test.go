@@ -68,7 +68,7 @@ func TestFaults(t *testing.T) {
 		"throttling":       {stssim.Throttling, 8 * time.Second},
 		"connection reset": {stssim.Reset, 8 * time.Second},
 		"malformed XML":    {stssim.Malformed, 8 * time.Second},
-		"AccessDenied":     {stssim.Denied, 8 * time.Second},
+		"AccessDenied":     {stssim.Denied, 16 * time.Second},
 		"hang":             {stssim.Hang, 30 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {

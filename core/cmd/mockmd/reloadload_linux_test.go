@@ -57,13 +57,13 @@ func brokenConfigs(good, busy string) map[string][2]string {
 // second bootstrap and STS for no second session, and nothing is left behind.
 func TestReloadUnderReads(t *testing.T) {
 	t.Parallel()
-	reloads := 40
+	reloads := 24 // each kind of broken configuration once
 	if n, err := strconv.Atoi(os.Getenv(reloadsEnv)); err == nil {
 		reloads = n
 	}
 	tmp := shortDir(t)
 	s := newSTS(t, time.Hour)
-	d := start(t, loadConfig(s.url, 0), "TMPDIR="+tmp)
+	d := start(t, loadConfig(s.url, 0), "TMPDIR="+tmp, raced)
 	d.bootstrap()
 	d.waitRole("good", func(doc document) bool { return doc.Code == "Success" })
 	d.waitReady()
