@@ -50,7 +50,7 @@ func TestTable(t *testing.T) {
 			}
 		}
 	}
-	if rows != 23 {
-		t.Errorf("%d rows with tests, want 19 and the 4 beside", rows)
+	if rows != 24 {
+		t.Errorf("%d rows with tests, want 20 and the 4 beside", rows)
 	}
 }
