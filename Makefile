@@ -6,6 +6,10 @@ CONFIG ?= metadata.hcl
 TOOL   := $(GO) tool -modfile=.ci/tools/go.mod
 BUF    := $(GO) tool -modfile=.ci/buf/go.mod buf
 
+# A program without what only a debugger reads; a crash is told by name and line
+# all the same.
+SMALL := -trimpath -ldflags="-s -w"
+
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v $$($(GO) env CC)),-race))
 
@@ -21,10 +25,10 @@ run: build ## build and serve metadata.hcl (CONFIG=FILE for another one)
 # memory.
 build: ## build the program into .build/
 	@mkdir -p $(BUILD)
-	CGO_ENABLED=0 $(GO) build -trimpath -o $(BUILD)/mockmd ./core/cmd/mockmd
+	CGO_ENABLED=0 $(GO) build $(SMALL) -o $(BUILD)/mockmd ./core/cmd/mockmd
 
 install: ## put mockmd where go install does
-	CGO_ENABLED=0 $(GO) install -trimpath ./core/cmd/mockmd
+	CGO_ENABLED=0 $(GO) install $(SMALL) ./core/cmd/mockmd
 
 test: ## run all tests
 	$(GO) test $(RACE) -shuffle=on -timeout=20m ./...
