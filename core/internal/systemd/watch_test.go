@@ -3,6 +3,7 @@ package systemd
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,35 +15,35 @@ func TestWatch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		stuck := false
-		var heard, told int
+		var stuck atomic.Bool
+		var heard, told atomic.Int32
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
 			Watch(ctx, 4*time.Second, func(ctx context.Context) error {
-				if stuck {
+				if stuck.Load() {
 					<-ctx.Done()
 					return ctx.Err()
 				}
 				return nil
-			}, func() error { heard++; return nil }, func(error) { told++ })
+			}, func() error { heard.Add(1); return nil }, func(error) { told.Add(1) })
 		}()
 		time.Sleep(7 * time.Second) // at 0, 2, 4 and 6
 		synctest.Wait()
-		if heard != 4 || told != 0 {
-			t.Errorf("heard %d times and told %d times in 7 s, want 4 and 0", heard, told)
+		if heard.Load() != 4 || told.Load() != 0 {
+			t.Errorf("heard %d times and told %d times in 7 s, want 4 and 0", heard.Load(), told.Load())
 		}
-		stuck = true
+		stuck.Store(true)
 		time.Sleep(8*time.Second + time.Millisecond)
 		synctest.Wait()
-		if heard != 4 || told != 4 {
-			t.Errorf("stuck: heard %d times and told %d times, want 4 and 4", heard, told)
+		if heard.Load() != 4 || told.Load() != 4 {
+			t.Errorf("stuck: heard %d times and told %d times, want 4 and 4", heard.Load(), told.Load())
 		}
-		stuck = false
+		stuck.Store(false)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if heard != 5 {
-			t.Errorf("after that: heard %d times, want 5", heard)
+		if heard.Load() != 5 {
+			t.Errorf("after that: heard %d times, want 5", heard.Load())
 		}
 		cancel()
 		<-ended
