@@ -51,7 +51,7 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 	stream, err := proc.rpc.Run(streamCtx)
 	if err != nil {
 		close(sent)
-		return 0, fmt.Errorf("open run: %w", err)
+		return 0, fmt.Errorf("open run: %w", proc.reason(ctx, err))
 	}
 	p.mu.Lock()
 	last, generation := p.checkpoint.data, p.snapshot.Restarts
@@ -59,7 +59,7 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 	start := &pluginv1.Start{Checkpoint: last, Instances: p.instances.begin()}
 	if err := stream.Send(&pluginv1.RunRequest{Message: &pluginv1.RunRequest_Start{Start: start}}); err != nil {
 		close(sent)
-		return 0, fmt.Errorf("start run: %w", err)
+		return 0, fmt.Errorf("start run: %w", proc.reason(ctx, err))
 	}
 	if p.awaited == nil {
 		p.awaited = map[string]bool{}

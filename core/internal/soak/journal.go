@@ -14,6 +14,7 @@ const (
 	addressAway   = "address"     // no answer at the address that comes and goes
 	noCredentials = "credentials" // failure documents
 	shortOfFiles  = "resources"   // a reload is refused, a plugin does not start
+	pluginHurt    = "plugin"      // a reload is refused: the process that it starts was the one
 )
 
 // window is a time in which something is excused.

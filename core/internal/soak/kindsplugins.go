@@ -63,6 +63,7 @@ func (s *soak) hurt(ctx context.Context, r *rand.Rand, do func(pid int) error, o
 	if pid == 0 {
 		return nil // it is being started after an earlier one
 	}
+	defer s.excuse(pluginHurt)()
 	if plugin == "iam" {
 		end := s.excuse(noCredentials)
 		began := time.Now()

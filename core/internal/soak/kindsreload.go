@@ -33,7 +33,8 @@ func (s *soak) reloadKinds() []kind {
 }
 
 // reload takes other facts in. Old and new bodies are right until it has
-// succeeded, and then the new ones alone.
+// succeeded, and then the new ones alone. Where a process that it starts is hurt
+// it may fail, and keeps the old ones.
 func (s *soak) reload(ctx context.Context, f facts) error {
 	number, name := fmt.Sprint("n", f.number), fmt.Sprint("web-", f.name)
 	if f.number != s.facts.number {
@@ -51,7 +52,7 @@ func (s *soak) reload(ctx context.Context, f facts) error {
 	err := errors.Join(s.core.Configure(s.at.config(f, s.counter)), s.post(ctx, s.at.admin, "/reload", "", http.StatusOK))
 	if err == nil {
 		s.facts = f
-	} else if s.excused(from, time.Now(), shortOfFiles) {
+	} else if s.excused(from, time.Now(), shortOfFiles, pluginHurt) {
 		// It is not known what became of it when nobody told; what it changes
 		// is settled by the same file as before.
 		if e := s.again(ctx, old); e != nil {
