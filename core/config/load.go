@@ -71,6 +71,7 @@ func Load(path string, o Options) (*File, *Sources, hcl.Diagnostics) {
 	body := whole(parsed.Body.(*hclsyntax.Body), diags)
 	file := l.file(body, diags.HasErrors())
 	l.explainVariables(body)
+	l.proposeFunctions()
 	file.Path = path
 	return file, sources, sorted(l.diags)
 }

@@ -11,4 +11,10 @@ func TestNearest(t *testing.T) {
 			t.Errorf("%q: %q, want %q", given, got, want)
 		}
 	}
+	if got := nearest("enx", []string{"ens", "eny", "env", "try", "enx"}); got != ` Did you mean "enx"?` {
+		t.Errorf("of several: %q, want the nearest", got)
+	}
+	if got := nearest("eny", []string{"abs", "env", "enw", "try"}); got != ` Did you mean "env"?` {
+		t.Errorf("of several: %q, want the first of the nearest", got)
+	}
 }
