@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,11 +46,23 @@ func (l *loader) explainVariables(body *hclsyntax.Body) {
 			mended.Detail = m[0] + " References of Terraform are not resolved here. Write the value itself, or env(\"NAME\")."
 		case ofShell(name, *d.Subject, body):
 			mended.Detail = fmt.Sprintf("%s In a string, ${…} is an expression; write $${%s} for a variable of the shell.", m[0], name)
-		default:
+		case d.EvalContext == nil:
 			continue
+		default: // HCL proposes whichever name its map gives first
+			mended.Detail = m[0] + nearest(name, inScope(d.EvalContext))
 		}
 		l.diags[i] = &mended
 	}
+}
+
+// inScope are the names of the variables that an expression can use, in order.
+func inScope(c *hcl.EvalContext) []string {
+	var names []string
+	for ; c != nil; c = c.Parent() {
+		names = slices.AppendSeq(names, maps.Keys(c.Variables))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // early says whether a place is in what the variable instance is made of.
