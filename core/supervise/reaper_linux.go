@@ -91,10 +91,11 @@ func ours(pid int, zombie bool) bool {
 
 // children are all children of this process.
 func children() []int {
+	const threads = "/proc/self/task"
 	var out []int
-	lists, _ := filepath.Glob("/proc/self/task/*/children") // the pattern is well-formed
-	for _, list := range lists {
-		text, err := os.ReadFile(list)
+	list, _ := os.ReadDir(threads) // whoever has no /proc has no reaper
+	for _, thread := range list {
+		text, err := os.ReadFile(filepath.Join(threads, thread.Name(), "children"))
 		if err != nil {
 			continue // the thread has ended
 		}
