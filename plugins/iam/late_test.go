@@ -54,7 +54,7 @@ func TestLateInstancesAfterACrash(t *testing.T) {
 		if after := g.document(instanceOf("web", "i-web")); after.AccessKeyId != before.AccessKeyId || after.Code != "Success" {
 			t.Errorf("after two crashes %+v, want %s", after, before.AccessKeyId)
 		}
-		if n := len(g.p.state.late); n != 0 {
+		if n := waiting(g.p.state); n != 0 {
 			t.Errorf("%d grants wait for somebody to ask", n)
 		}
 	})
@@ -90,13 +90,20 @@ func TestLateInstancesEnd(t *testing.T) {
 		g = g.crash(ownSessions).fake()
 		g.run()
 		synctest.Wait()
-		if n := len(g.p.state.late); n != 1 {
+		if n := waiting(g.p.state); n != 1 {
 			t.Errorf("%d grants wait, want 1", n)
 		}
 		time.Sleep(2 * time.Hour) // renewals of the instance that is there
 		synctest.Wait()
-		if n := len(g.p.state.late); n != 0 {
+		if n := waiting(g.p.state); n != 0 {
 			t.Errorf("%d grants wait though their sessions are over", n)
 		}
 	})
+}
+
+// waiting is how many grants are saved that nobody has asked for yet.
+func waiting(s *state) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.late)
 }

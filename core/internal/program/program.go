@@ -22,6 +22,9 @@ const Command = "github.com/mockmd/mockmd/core/cmd/mockmd"
 // returns the file's path. The working directory must lie in the module.
 func Build(ctx context.Context, folder string, flags ...string) (string, error) {
 	path := filepath.Join(folder, "mockmd")
+	if err := look(); err != nil {
+		return "", fmt.Errorf("look at the sources of mockmd: %w", err)
+	}
 	args := append([]string{"build", "-trimpath", "-o", path}, flags...)
 	out, err := exec.CommandContext(ctx, "go", append(args, Command)...).CombinedOutput()
 	if err != nil {
