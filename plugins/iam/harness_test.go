@@ -42,7 +42,8 @@ func (h *fakeHost) say() {
 	}
 }
 
-// wait returns when ok, which is asked again after each thing the plugin says.
+// wait returns when ok, which is asked again after each thing the plugin says,
+// in its log too.
 func (h *fakeHost) wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for {
@@ -228,11 +229,15 @@ type rig struct {
 }
 
 type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu   sync.Mutex
+	b    bytes.Buffer
+	told func(...string) // is called after each line; nil: nobody waits for one
 }
 
 func (l *logBuffer) Write(p []byte) (int, error) {
+	if l.told != nil {
+		defer l.told()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)
@@ -246,7 +251,8 @@ func (l *logBuffer) String() string {
 
 func newRig(t *testing.T, config string) *rig {
 	t.Helper()
-	g := &rig{t: t, host: &fakeHost{}, clock: newTestClock(), log: &logBuffer{}, in: sdktest.Instance(), stop: func() {}}
+	host := &fakeHost{}
+	g := &rig{t: t, host: host, clock: newTestClock(), log: &logBuffer{told: host.Changed}, in: sdktest.Instance(), stop: func() {}}
 	if strings.Contains(config, `role "app"`) {
 		g.in.IAMInstanceProfile = "app"
 	}
