@@ -214,7 +214,7 @@ func poll(t *testing.T, what string, ok func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waiting for a minute until %s", what)
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // the kernel tells nobody of what is waited for
 	}
 }
 

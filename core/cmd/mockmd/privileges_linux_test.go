@@ -42,7 +42,7 @@ plugin "iam" {
 func startAsNobody(t *testing.T) *daemon {
 	t.Helper()
 	if os.Getuid() != 0 {
-		t.Skip("not root: cannot become another user")
+		t.Skip("NOT RUN: not root, so it cannot become another user")
 	}
 	dir := shortDir(t)
 	if err := os.Chmod(dir, 0o755); err != nil {
@@ -176,7 +176,7 @@ func giveToNobody(t testing.TB, path string) {
 func TestUserRefused(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
-		t.Skip("not root: cannot become another user")
+		t.Skip("NOT RUN: not root, so it cannot become another user")
 	}
 	full := t.TempDir()
 	writeFile(t, filepath.Join(full, "file"), "root's")

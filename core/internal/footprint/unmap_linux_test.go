@@ -11,6 +11,7 @@ import (
 )
 
 // TestUnmap: after it, less of the test's program is mapped, and it still runs.
+// It is not parallel: another test would have pages mapped again meanwhile.
 func TestUnmap(t *testing.T) {
 	before := resident(t)
 	if err := unmap(); err != nil {

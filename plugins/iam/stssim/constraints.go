@@ -22,6 +22,7 @@ var (
 	namePattern     = lazyregexp.New(`^[\w+=,.@-]*$`)
 	externalPattern = lazyregexp.New(`^[\w+=,.@:/-]*$`)
 	serialPattern   = lazyregexp.New(`^[\w+=/:,.@-]*$`)
+	accountPattern  = lazyregexp.New(`^\d{12}$`)
 	digitPattern    = lazyregexp.New(`^\d*$`)
 	keyPattern      = lazyregexp.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
 	valuePattern    = lazyregexp.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)

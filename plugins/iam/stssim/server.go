@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"sync"
 	"time"
 
@@ -84,7 +83,7 @@ func New(o Options) (*Server, error) {
 	if len(o.Key) != KeySize {
 		return nil, fmt.Errorf("key of the simulated STS has %d bytes, want %d", len(o.Key), KeySize)
 	}
-	if !regexp.MustCompile(`^\d{12}$`).MatchString(o.AccountID) {
+	if !accountPattern.MatchString(o.AccountID) {
 		return nil, errors.New("account id of the simulated STS must have 12 digits")
 	}
 	if o.Lifetime < 0 {
