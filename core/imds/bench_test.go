@@ -1,9 +1,7 @@
 package imds
 
 import (
-	"bufio"
 	"net"
-	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
@@ -12,13 +10,13 @@ import (
 	"github.com/mockmd/mockmd/core/router"
 )
 
-func parse(t testing.TB, text string) *http.Request {
+func parse(t testing.TB, text string) *request {
 	t.Helper()
-	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+	r, err := parseRequest(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return &r
 }
 
 // fixedTree answers every path alike.
@@ -36,7 +34,7 @@ func quiet() (*Server, *Tokens) {
 
 // answerOnce is what a request costs besides reading it and writing the
 // answer.
-func answerOnce(t testing.TB, s *Server, r *http.Request, want int) {
+func answerOnce(t testing.TB, s *Server, r *request, want int) {
 	o := s.options.Load()
 	buf := s.buffers.Get().(*buffer)
 	rep := s.answer(t.Context(), o, r, client{address: netip.AddrFrom4([4]byte{127, 0, 0, 1})}, buf)
@@ -61,8 +59,8 @@ func TestAnswersAllocateNothing(t *testing.T) {
 		{"read by name", "GET /latest/meta-data/ HTTP/1.1\r\nHost: localhost:1338\r\n\r\n", 200},
 		{"read with a token", get("/latest/meta-data/", token), 200},
 		{"bad token", get("/latest/meta-data/", "X-aws-ec2-metadata-token: x"), 401},
-		{"mint", request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"), 200},
-		{"405", request("POST", "/"), 405},
+		{"mint", compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"), 200},
+		{"405", compose("POST", "/"), 405},
 	} {
 		r := parse(t, tt.request)
 		answerOnce(t, s, r, tt.status) // fills the pools
@@ -77,7 +75,7 @@ func BenchmarkAnswer(b *testing.B) {
 	for _, bb := range []struct{ name, request string }{
 		{"v1", get("/latest/meta-data/")},
 		{"v2", get("/latest/meta-data/", "X-aws-ec2-metadata-token: "+tokens.Mint(time.Hour))},
-		{"mint", request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")},
+		{"mint", compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			r := parse(b, bb.request)
@@ -154,5 +152,20 @@ func BenchmarkSocket(b *testing.B) {
 				_ = c.Close()
 			}
 		})
+	}
+}
+
+// BenchmarkParseRequest is the head of a request as the SDKs send it.
+func BenchmarkParseRequest(b *testing.B) {
+	head := []byte(get("/latest/meta-data/instance-id", "User-Agent: aws-sdk-go-v2/1.39.2 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux", "X-aws-ec2-metadata-token: "+strings.Repeat("A", 56), "Accept-Encoding: gzip"))
+	b.ReportAllocs()
+	for b.Loop() {
+		var h headScanner
+		if complete, err := h.scan(head); !complete || err != nil {
+			b.Fatal(err)
+		}
+		if _, err := parseRequest(string(head[:h.seen])); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package imds
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/netip"
 	"time"
 )
@@ -17,7 +16,7 @@ type client struct {
 // answerChosen answers for the instance of the client, by the options that hold
 // now. Where they are replaced while it waits it begins anew, but waits no
 // longer in all than a client is made to.
-func (s *Server) answerChosen(ctx context.Context, r *http.Request, c client, buf *buffer) reply {
+func (s *Server) answerChosen(ctx context.Context, r *request, c client, buf *buffer) reply {
 	var patience *time.Timer
 	for {
 		o := s.options.Load()
@@ -43,7 +42,7 @@ func (s *Server) answerChosen(ctx context.Context, r *http.Request, c client, bu
 }
 
 // answerFor answers by options. Again is as of answerAs.
-func (s *Server) answerFor(ctx context.Context, o *Options, r *http.Request, c client, buf *buffer, patience *time.Timer) (rep reply, again bool) {
+func (s *Server) answerFor(ctx context.Context, o *Options, r *request, c client, buf *buffer, patience *time.Timer) (rep reply, again bool) {
 	in := &o.Instance
 	if o.Choose != nil {
 		waits, cancel := context.WithTimeout(ctx, o.Wait)

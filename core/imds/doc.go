@@ -3,8 +3,9 @@
 //
 // There is no net/http server here. It would sort and rename headers, add a
 // charset, and answer some requests by itself, and the real service does none
-// of that. A connection is accepted, guarded and read by this package; only
-// the parsing is net/http's. The answer goes out in one write: header lines
+// of that. A connection is accepted, guarded, read and parsed by this package,
+// which takes no request that net/http would refuse or read in another way, as
+// fuzz tests compare. The answer goes out in one write: header lines
 // that were rendered when the tree was published ([RenderHead]), the few that
 // depend on the request, and the body.
 //

@@ -50,9 +50,9 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 	if !s.conns.begin(c) {
 		return false
 	}
-	var r *http.Request
+	var r request
 	if err == nil {
-		r, err = http.ReadRequest(br)
+		r, err = parseRequest(head)
 	}
 	o := s.options.Load()
 	buf := s.buffers.Get().(*buffer)
@@ -66,11 +66,11 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 		return false
 	}
 
-	rep := s.answer(ctx, o, r, client{c.remote, c.owner.name}, buf)
+	rep := s.answer(ctx, o, &r, client{c.remote, c.owner.name}, buf)
 	if rep.code == 0 {
 		return false
 	}
-	if r.Method == http.MethodHead {
+	if r.method == http.MethodHead {
 		rep.body = nil
 	}
 	if rep.hops > 0 {
@@ -79,19 +79,19 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 			rep = replyUnavailable
 		}
 	}
-	keep := o.KeepAlive && s.keeps(c, r, head, &rep)
+	keep := o.KeepAlive && s.keeps(c, &r, &rep)
 	if s.log.IsDebug() {
-		target, _, _ := strings.Cut(r.RequestURI, "?")
-		s.log.Debug("request", "client", c.remote, "method", r.Method, "path", strings.ToValidUTF8(target, "?"), "status", rep.code)
+		target, _, _ := strings.Cut(r.target, "?")
+		s.log.Debug("request", "client", c.remote, "method", r.method, "path", strings.ToValidUTF8(target, "?"), "status", rep.code)
 	}
 	if s.send(c, o, buf, &rep, keep) != nil {
 		return false
 	}
-	if rep.read != nil && r.Method == http.MethodGet {
+	if rep.read != nil && r.method == http.MethodGet {
 		s.tell(c, &rep)
 	}
 	if !keep {
-		if r.ContentLength != 0 || head.chunked || r.Header[headerExpect] != nil || br.Buffered() > 0 {
+		if r.body || r.expects || br.Buffered() > 0 {
 			s.linger(c)
 		}
 		return false
@@ -99,8 +99,8 @@ func (s *Server) exchange(ctx context.Context, c *conn, br *bufio.Reader, first 
 	return s.conns.wait(c)
 }
 
-// await reads until a whole head is in br, which is as large as a head may be.
-func (s *Server) await(c *conn, br *bufio.Reader, first bool) (headScanner, error) {
+// await reads a whole head through br, which is as large as a head may be.
+func (s *Server) await(c *conn, br *bufio.Reader, first bool) (head string, err error) {
 	var h headScanner
 	idle := !first && br.Buffered() == 0
 	timeout := s.limits.HeaderTimeout
@@ -108,7 +108,7 @@ func (s *Server) await(c *conn, br *bufio.Reader, first bool) (headScanner, erro
 		timeout = s.limits.IdleTimeout
 	}
 	if err := c.SetReadDeadline(time.Now().Add(timeout)); err != nil {
-		return h, err
+		return "", err
 	}
 	for {
 		b, _ := br.Peek(br.Buffered())
@@ -117,20 +117,25 @@ func (s *Server) await(c *conn, br *bufio.Reader, first bool) (headScanner, erro
 			b = b[1:]
 			_, _ = br.Discard(1)
 		}
-		if complete, err := h.scan(b); complete || err != nil {
-			return h, err
-		}
-		if len(b) >= br.Size() {
-			return h, errBadHead
+		complete, err := h.scan(b)
+		switch {
+		case complete:
+			head = string(b[:h.seen])
+			_, _ = br.Discard(len(head))
+			return head, nil
+		case err != nil:
+			return "", err
+		case len(b) >= br.Size():
+			return "", errBadHead
 		}
 		if idle && len(b) > 0 {
 			idle = false
 			if err := c.SetReadDeadline(time.Now().Add(s.limits.HeaderTimeout)); err != nil {
-				return h, err
+				return "", err
 			}
 		}
 		if _, err := br.Peek(len(b) + 1); err != nil {
-			return h, err
+			return "", err
 		}
 	}
 }
@@ -141,9 +146,9 @@ func (s *Server) await(c *conn, br *bufio.Reader, first bool) (headScanner, erro
 // but what somebody else had put into the one before. What has a hop limit is
 // sent on a connection of its own, for a limit that is lifted again might not
 // hold for what is still in the kernel's queue.
-func (s *Server) keeps(c *conn, r *http.Request, head headScanner, rep *reply) bool {
+func (s *Server) keeps(c *conn, r *request, rep *reply) bool {
 	switch {
-	case r.Close, r.ContentLength != 0, head.chunked, r.Header[headerExpect] != nil:
+	case r.closes, r.body, r.expects:
 		return false
 	case rep.code == http.StatusBadRequest, rep.code == http.StatusForbidden, rep.code == http.StatusMethodNotAllowed:
 		return false

@@ -61,7 +61,7 @@ func TestCaptures(t *testing.T) {
 		},
 		{
 			"cap:6 token", required, 0,
-			request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600"),
+			compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600"),
 			ok + ttlName + "21600\r\nContent-Length: 56\r\n" + testDate + tail + "Content-Type: text/plain\r\n\r\n$TOKEN",
 		},
 		{
@@ -86,7 +86,7 @@ func TestCaptures(t *testing.T) {
 		},
 		{
 			"cap:9 PUT with X-Forwarded-For", plain, 0,
-			request("PUT", "/latest/api/token", "x-forwarded-for: 10.0.0.1", "X-aws-ec2-metadata-token-ttl-seconds: 60"),
+			compose("PUT", "/latest/api/token", "x-forwarded-for: 10.0.0.1", "X-aws-ec2-metadata-token-ttl-seconds: 60"),
 			"HTTP/1.1 403 Forbidden\r\n" + emptyTail,
 		},
 		{
@@ -96,27 +96,27 @@ func TestCaptures(t *testing.T) {
 		},
 		{
 			"cap:11 token path, OPTIONS", required, 0,
-			request("OPTIONS", "/latest/api/token"),
+			compose("OPTIONS", "/latest/api/token"),
 			ok + "Allow: OPTIONS, PUT\r\n" + emptyTail,
 		},
 		{
 			"cap:12 PUT with a slash at the end", plain, 0,
-			request("PUT", "/latest/api/token/", "X-aws-ec2-metadata-token-ttl-seconds: 60", "Connection: keep-alive"),
+			compose("PUT", "/latest/api/token/", "X-aws-ec2-metadata-token-ttl-seconds: 60", "Connection: keep-alive"),
 			"HTTP/1.1 403 Forbidden\r\n" + emptyTail,
 		},
 		{
 			"cap:13 PUT, endpoint disabled", disabled, 0,
-			request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"),
+			compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"),
 			"HTTP/1.1 403 Forbidden\r\n" + emptyTail,
 		},
 		{
 			"cap:15 chunked PUT", plain, 0,
-			request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600", "Transfer-Encoding: chunked") + "0\r\n\r\n",
+			compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600", "Transfer-Encoding: chunked") + "0\r\n\r\n",
 			ok + ttlName + "21600\r\nContent-Length: 56\r\n" + testDate + tail + "Content-Type: text/plain\r\n\r\n$TOKEN",
 		},
 		{
 			"cap:15 PUT with Expect", plain, 0,
-			request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600", "Transfer-Encoding: chunked", "Expect: 100-continue"),
+			compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600", "Transfer-Encoding: chunked", "Expect: 100-continue"),
 			"HTTP/1.1 417 Expectation Failed\r\nContent-Type: text/html\r\nContent-Length: 357\r\n" + testDate + tail + "\r\n" +
 				strings.ReplaceAll(page404, "404 - Not Found", "417 - Expectation Failed"),
 		},
@@ -137,22 +137,22 @@ func TestCaptures(t *testing.T) {
 		},
 		{
 			"HEAD has the header of GET", plain, 0,
-			request("HEAD", "/latest/meta-data/", "X-aws-ec2-metadata-token: $TOKEN"),
+			compose("HEAD", "/latest/meta-data/", "X-aws-ec2-metadata-token: $TOKEN"),
 			ok + ttlName + "21600\r\n" + contentHead + "Content-Length: 320\r\n" + testDate + tail + "\r\n",
 		},
 		{
 			"HEAD of nothing", plain, 0,
-			request("HEAD", "/latest/meta-data/iam"),
+			compose("HEAD", "/latest/meta-data/iam"),
 			"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 339\r\n" + testDate + tail + "\r\n",
 		},
 		{
 			"POST on metadata", plain, 0,
-			request("POST", "/latest/meta-data/mac", "Content-Length: 3") + "a=b",
+			compose("POST", "/latest/meta-data/mac", "Content-Length: 3") + "a=b",
 			"HTTP/1.1 405 Not Allowed\r\nAllow: GET, HEAD, OPTIONS\r\n" + emptyTail,
 		},
 		{
 			"OPTIONS on metadata", plain, 0,
-			request("OPTIONS", "/latest/meta-data/"),
+			compose("OPTIONS", "/latest/meta-data/"),
 			ok + "Allow: OPTIONS, GET, HEAD\r\n" + emptyTail,
 		},
 		{

@@ -10,16 +10,13 @@ import (
 var errBadHead = errors.New("malformed request")
 
 // headScanner looks at the raw bytes of a request's head as they arrive, for
-// where it ends, and for what http.ReadRequest repairs or forgives: it drops
-// duplicate lengths, prefers one framing when there are two, and takes any
-// version. The zero value is ready for one head.
+// where it ends and whether each line is one. What the lines say is for
+// [parseRequest]. The zero value is ready for one head.
 type headScanner struct {
 	line int // where the line begins that is not complete yet
 	seen int // up to where that line has no end
 
-	begun    bool // the request line is complete
-	chunked  bool // there is a Transfer-Encoding
-	framings int  // lines that say how long the body is
+	begun bool // the request line is complete
 }
 
 // scan is given all bytes of the head so far, at each call more, and returns
@@ -48,11 +45,8 @@ func (h *headScanner) scan(b []byte) (complete bool, err error) {
 				return false, errBadHead
 			}
 		case len(line) == 0:
-			if h.framings > 1 {
-				return false, errBadHead
-			}
 			return true, nil
-		case !h.field(line):
+		case !fieldLine(line):
 			return false, errBadHead
 		}
 	}
@@ -76,9 +70,9 @@ func requestLine(line []byte) bool {
 	return string(version) == "HTTP/1.1" || string(version) == "HTTP/1.0"
 }
 
-// field accepts NAME: VALUE, and counts the lines that frame the body. A line
-// that continues the one before begins with a blank, so its name is none.
-func (h *headScanner) field(line []byte) bool {
+// fieldLine accepts NAME: VALUE. A line that continues the one before begins
+// with a blank, so its name is none.
+func fieldLine(line []byte) bool {
 	name, value, ok := bytes.Cut(line, []byte(":"))
 	if !ok || !allToken(name) {
 		return false
@@ -86,17 +80,6 @@ func (h *headScanner) field(line []byte) bool {
 	for _, c := range value {
 		if (c < ' ' && c != '\t') || c == 0x7f {
 			return false
-		}
-	}
-	switch len(name) {
-	case len("Content-Length"):
-		if bytes.EqualFold(name, []byte("Content-Length")) {
-			h.framings++
-		}
-	case len("Transfer-Encoding"):
-		if bytes.EqualFold(name, []byte("Transfer-Encoding")) {
-			h.framings++
-			h.chunked = true
 		}
 	}
 	return true
@@ -112,10 +95,12 @@ func allToken(b []byte) bool {
 }
 
 // isToken says whether c may stand in a token of RFC 9110, section 5.6.2.
-func isToken(c byte) bool {
-	switch {
-	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-		return true
+func isToken(c byte) bool { return nameBytes[c] }
+
+// nameBytes is a table, for every byte of every name is looked up.
+var nameBytes = func() (table [256]bool) {
+	for _, c := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~" {
+		table[c] = true
 	}
-	return bytes.IndexByte([]byte("!#$%&'*+-.^_`|~"), c) >= 0
-}
+	return table
+}()

@@ -36,7 +36,8 @@ func TestScanHead(t *testing.T) {
 	}
 }
 
-// badHeads are refused before http.ReadRequest sees them, or by it.
+// badHeads are refused by the scanner of heads, by parseRequest or by
+// decodeTarget.
 var badHeads = []struct{ name, head string }{
 	{"HTTP/0.9", "GET /\r\n"},
 	{"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},

@@ -86,7 +86,7 @@ func TestHopLimit(t *testing.T) {
 					if limit > 0 {
 						want = limit
 					}
-					got := exchange(t, address, request("PUT", at, put)+get("/", "Connection: close"))
+					got := exchange(t, address, compose("PUT", at, put)+get("/", "Connection: close"))
 					if status(got) != 200 || l.last() != want && limit > 0 {
 						t.Errorf("the answer to the PUT has hop limit %d, want %d:\n%q", l.last(), want, got)
 					}
@@ -94,7 +94,7 @@ func TestHopLimit(t *testing.T) {
 					if both := strings.Contains(got, "Content-Length: 10\r\n"); both != (keep && limit == 0) {
 						t.Errorf("a second request on the same connection is answered: %t:\n%q", both, got)
 					}
-					for _, other := range []string{request("PUT", at), request("PUT", "/x", put), get(at)} {
+					for _, other := range []string{compose("PUT", at), compose("PUT", "/x", put), get(at)} {
 						exchange(t, address, strings.Replace(other, "\r\n", "\r\nConnection: close\r\n", 1))
 						if l.last() != usual {
 							t.Errorf("%.30q is answered with hop limit %d, want the usual %d", other, l.last(), usual)
@@ -129,7 +129,7 @@ func TestHopLimitOfBothFamilies(t *testing.T) {
 		} else if err := c.Close(); err != nil {
 			t.Error(err)
 		}
-		got := exchange(t, address, request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"))
+		got := exchange(t, address, compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"))
 		if status(got) != 200 || l.last() != limit {
 			t.Errorf("%s: the answer has hop limit %d, want %d:\n%q", host, l.last(), limit, got)
 		}
@@ -150,7 +150,7 @@ func TestTokenIsWithheldWithoutItsHopLimit(t *testing.T) {
 	c := newPipes()
 	done := make(chan error, 1)
 	go func() { done <- f.Serve(t.Context(), c) }()
-	got := talk(t, c.dial(), request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"))
+	got := talk(t, c.dial(), compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60"))
 	if got != "HTTP/1.1 503 Service Unavailable\r\n"+emptyTail {
 		t.Errorf("got %q", got)
 	}

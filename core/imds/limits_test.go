@@ -48,8 +48,8 @@ func TestLinger(t *testing.T) {
 		want          time.Duration
 	}{
 		{"nothing more can come", get("/"), 0},
-		{"body announced", request("POST", "/", "Content-Length: 3"), time.Second},
-		{"chunks announced", request("POST", "/", "Transfer-Encoding: chunked"), time.Second},
+		{"body announced", compose("POST", "/", "Content-Length: 3"), time.Second},
+		{"chunks announced", compose("POST", "/", "Transfer-Encoding: chunked"), time.Second},
 		{"chunks announced over HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", time.Second},
 		{"Expect", get("/", "Expect: 100-continue"), time.Second},
 		{"malformed", "GET /\r\n", time.Second},

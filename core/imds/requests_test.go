@@ -50,41 +50,41 @@ func TestRequests(t *testing.T) {
 		{"HTTP/1.0, bare line feeds", "GET /latest/meta-data/mac HTTP/1.0\n\n", 200, mac},
 		{"HTTP/1.1 without Host", "GET /latest/meta-data/mac HTTP/1.1\r\n\r\n", 200, mac},
 		{"HTTP/1.1 with an empty Host", "GET /latest/meta-data/mac HTTP/1.1\r\nHost:\r\n\r\n", 200, mac},
-		{"HEAD", request("HEAD", "/latest/meta-data/mac/"), 200, ""},
+		{"HEAD", compose("HEAD", "/latest/meta-data/mac/"), 200, ""},
 
-		{"PUT without a length", request("PUT", "/latest/api/token", ttl), 200, ""},
-		{"PUT with length 0", request("PUT", "/latest/api/token", ttl, "Content-Length: 0"), 200, ""},
-		{"PUT with a body", request("PUT", "/latest/api/token", ttl, "Content-Length: 3") + "abc", 200, ""},
-		{"PUT, no space, other case", request("PUT", "/latest/api/token", "x-AWS-ec2-Metadata-Token-TTL-seconds:60"), 200, ""},
+		{"PUT without a length", compose("PUT", "/latest/api/token", ttl), 200, ""},
+		{"PUT with length 0", compose("PUT", "/latest/api/token", ttl, "Content-Length: 0"), 200, ""},
+		{"PUT with a body", compose("PUT", "/latest/api/token", ttl, "Content-Length: 3") + "abc", 200, ""},
+		{"PUT, no space, other case", compose("PUT", "/latest/api/token", "x-AWS-ec2-Metadata-Token-TTL-seconds:60"), 200, ""},
 		{"PUT over HTTP/1.0", "PUT /latest/api/token HTTP/1.0\r\n" + ttl + "\r\n\r\n", 200, ""},
 		{"PUT over HTTP/1.0, chunked", "PUT /latest/api/token HTTP/1.0\r\n" + ttl + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200, ""},
-		{"PUT with a query", request("PUT", "/latest/api/token?x", ttl), 200, ""},
-		{"PUT with an unknown token", request("PUT", "/latest/api/token", ttl, "X-aws-ec2-metadata-token: x"), 200, ""},
-		{"PUT with Via", request("PUT", "/latest/api/token", ttl, "Via: 1.1 proxy", "Forwarded: for=10.0.0.1"), 200, ""},
-		{"PUT without TTL", request("PUT", "/latest/api/token"), 400, ""},
-		{"PUT with TTL 0", request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 0"), 400, ""},
-		{"PUT with TTL 21601", request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21601"), 400, ""},
-		{"PUT with two TTLs", request("PUT", "/latest/api/token", ttl, ttl), 400, ""},
-		{"PUT with an empty X-Forwarded-For", request("PUT", "/latest/api/token", ttl, "X-Forwarded-For:"), 403, ""},
-		{"X-Forwarded-For before Expect and TTL", request("PUT", "/latest/api/token", "X-Forwarded-For: x", "Expect: 100-continue"), 403, ""},
-		{"Expect before TTL", request("PUT", "/latest/api/token", "Expect: 100-continue"), 417, ""},
-		{"path before Expect", request("PUT", "/latest/api/tokens", "Expect: 100-continue"), 403, ""},
-		{"PUT of another version", request("PUT", "/2021-07-15/api/token", ttl), 403, ""},
-		{"PUT with a doubled slash", request("PUT", "//latest/api/token", ttl), 403, ""},
-		{"PUT in another case", request("PUT", "/latest/api/Token", ttl), 403, ""},
-		{"PUT on metadata", request("PUT", "/latest/meta-data/mac", ttl), 403, ""},
+		{"PUT with a query", compose("PUT", "/latest/api/token?x", ttl), 200, ""},
+		{"PUT with an unknown token", compose("PUT", "/latest/api/token", ttl, "X-aws-ec2-metadata-token: x"), 200, ""},
+		{"PUT with Via", compose("PUT", "/latest/api/token", ttl, "Via: 1.1 proxy", "Forwarded: for=10.0.0.1"), 200, ""},
+		{"PUT without TTL", compose("PUT", "/latest/api/token"), 400, ""},
+		{"PUT with TTL 0", compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 0"), 400, ""},
+		{"PUT with TTL 21601", compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21601"), 400, ""},
+		{"PUT with two TTLs", compose("PUT", "/latest/api/token", ttl, ttl), 400, ""},
+		{"PUT with an empty X-Forwarded-For", compose("PUT", "/latest/api/token", ttl, "X-Forwarded-For:"), 403, ""},
+		{"X-Forwarded-For before Expect and TTL", compose("PUT", "/latest/api/token", "X-Forwarded-For: x", "Expect: 100-continue"), 403, ""},
+		{"Expect before TTL", compose("PUT", "/latest/api/token", "Expect: 100-continue"), 417, ""},
+		{"path before Expect", compose("PUT", "/latest/api/tokens", "Expect: 100-continue"), 403, ""},
+		{"PUT of another version", compose("PUT", "/2021-07-15/api/token", ttl), 403, ""},
+		{"PUT with a doubled slash", compose("PUT", "//latest/api/token", ttl), 403, ""},
+		{"PUT in another case", compose("PUT", "/latest/api/Token", ttl), 403, ""},
+		{"PUT on metadata", compose("PUT", "/latest/meta-data/mac", ttl), 403, ""},
 
-		{"HEAD on the token path", request("HEAD", "/latest/api/token"), 405, ""},
-		{"POST on the token path", request("POST", "/latest/api/token", ttl), 405, ""},
-		{"DELETE on the token path", request("DELETE", "/latest/api/token"), 405, ""},
+		{"HEAD on the token path", compose("HEAD", "/latest/api/token"), 405, ""},
+		{"POST on the token path", compose("POST", "/latest/api/token", ttl), 405, ""},
+		{"DELETE on the token path", compose("DELETE", "/latest/api/token"), 405, ""},
 		{"405 before 401", get("/latest/api/token", "X-aws-ec2-metadata-token: x"), 405, ""},
-		{"DELETE", request("DELETE", "/latest/meta-data/mac"), 405, ""},
-		{"PATCH", request("PATCH", "/latest/meta-data/mac", "Content-Length: 2") + "{}", 405, ""},
-		{"TRACE", request("TRACE", "/"), 405, ""},
-		{"lower case is another method", request("get", "/latest/meta-data/mac"), 405, ""},
-		{"POST where nothing is", request("POST", "/nothing"), 405, ""},
+		{"DELETE", compose("DELETE", "/latest/meta-data/mac"), 405, ""},
+		{"PATCH", compose("PATCH", "/latest/meta-data/mac", "Content-Length: 2") + "{}", 405, ""},
+		{"TRACE", compose("TRACE", "/"), 405, ""},
+		{"lower case is another method", compose("get", "/latest/meta-data/mac"), 405, ""},
+		{"POST where nothing is", compose("POST", "/nothing"), 405, ""},
 		{"OPTIONS of the server", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, ""},
-		{"OPTIONS where nothing is", request("OPTIONS", "/nothing"), 200, ""},
+		{"OPTIONS where nothing is", compose("OPTIONS", "/nothing"), 200, ""},
 	} {
 		got := exchange(t, address, tt.request)
 		if status(got) != tt.status || (tt.body != "" && body(got) != tt.body) {
@@ -170,13 +170,13 @@ func TestUnreadBodiesDoNotResetTheAnswer(t *testing.T) {
 			name, request string
 			status        int
 		}{
-			{"length", request("POST", "/", "Connection: close", "Content-Length: 30000") + long, 405},
-			{"chunked", request("POST", "/", "Connection: close", "Transfer-Encoding: chunked") + "7530\r\n" + long + "\r\n0\r\n\r\n", 405},
+			{"length", compose("POST", "/", "Connection: close", "Content-Length: 30000") + long, 405},
+			{"chunked", compose("POST", "/", "Connection: close", "Transfer-Encoding: chunked") + "7530\r\n" + long + "\r\n0\r\n\r\n", 405},
 			{"HTTP/1.0", "POST / HTTP/1.0\r\nContent-Length: 30000\r\n\r\n" + long, 405},
-			{"after Expect", request("PUT", "/latest/api/token", "Expect: 100-continue", "Content-Length: 30000") + long, 417},
+			{"after Expect", compose("PUT", "/latest/api/token", "Expect: 100-continue", "Content-Length: 30000") + long, 417},
 			{"head too long", "GET /" + long + " HTTP/1.1\r\n\r\n", 400},
 			{"malformed", "GET /\r\n" + long, 400},
-			{"another request", request("GET", "/", "Connection: close") + "GET /" + long, 200},
+			{"another request", compose("GET", "/", "Connection: close") + "GET /" + long, 200},
 		} {
 			if got := exchange(t, address, tt.request); status(got) != tt.status {
 				t.Errorf("%s, keep-alive %t: want %d, got\n%.300q", tt.name, keep, tt.status, got)
@@ -212,7 +212,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		o.View = tree
 	})
 	address := f.listen(t, "tcp4", nil)
-	minted := body(exchange(t, address, request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")))
+	minted := body(exchange(t, address, compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")))
 	exchange(t, address, get("/latest/meta-data/iam/security-credentials/app?SECRET-QUERY", "X-aws-ec2-metadata-token: "+minted))
 	exchange(t, address, get("/latest/meta-data/mac", "X-aws-ec2-metadata-token: SECRET-TOKEN", "Authorization: SECRET-HEADER"))
 	text := f.log.String()

@@ -29,12 +29,12 @@ func TestStatusRows(t *testing.T) {
 				"Server: EC2ws\r\nConnection: close\r\n\r\n\x1f\x8b\x00\r\n\xff",
 		},
 		{
-			name: "4.3 200 token", request: request("PUT", "/latest/api/token", ttl+"300"),
+			name: "4.3 200 token", request: compose("PUT", "/latest/api/token", ttl+"300"),
 			want: "HTTP/1.1 200 OK\r\nX-Aws-Ec2-Metadata-Token-Ttl-Seconds: 300\r\nContent-Length: 56\r\n" +
 				"Date: Mon, 02 Oct 2023 14:32:45 GMT\r\nServer: EC2ws\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n$TOKEN",
 		},
 		{
-			name: "4.3 400 Bad Request", request: request("PUT", "/latest/api/token"),
+			name: "4.3 400 Bad Request", request: compose("PUT", "/latest/api/token"),
 			want: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nDate: Mon, 02 Oct 2023 14:32:45 GMT\r\n" +
 				"Server: EC2ws\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n",
 		},
@@ -49,7 +49,7 @@ func TestStatusRows(t *testing.T) {
 				"Server: EC2ws\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n",
 		},
 		{
-			name: "4.3 405 Not Allowed, Allow first", request: request("DELETE", "/latest/meta-data/"),
+			name: "4.3 405 Not Allowed, Allow first", request: compose("DELETE", "/latest/meta-data/"),
 			want: "HTTP/1.1 405 Not Allowed\r\nAllow: GET, HEAD, OPTIONS\r\nContent-Length: 0\r\nDate: Mon, 02 Oct 2023 14:32:45 GMT\r\n" +
 				"Server: EC2ws\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n",
 		},
@@ -65,7 +65,7 @@ func TestStatusRows(t *testing.T) {
 				" <body>\n  <h1>404 - Not Found</h1>\n </body>\n</html>\n",
 		},
 		{
-			name: "4.3 417 Expectation Failed, and 4.4 its page", request: request("PUT", "/latest/api/token", ttl+"60", "Expect: 100-continue"),
+			name: "4.3 417 Expectation Failed, and 4.4 its page", request: compose("PUT", "/latest/api/token", ttl+"60", "Expect: 100-continue"),
 			want: "HTTP/1.1 417 Expectation Failed\r\nContent-Type: text/html\r\nContent-Length: 357\r\nDate: Mon, 02 Oct 2023 14:32:45 GMT\r\n" +
 				"Server: EC2ws\r\nConnection: close\r\n\r\n" +
 				"<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n" +

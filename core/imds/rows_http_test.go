@@ -18,37 +18,37 @@ func TestHTTPRows(t *testing.T) {
 	listing, value := plainText(goldenListing), plainText("ami-0abcdef1234567890")
 	options := allowing("200 OK", "OPTIONS, GET, HEAD")
 	goldens := []golden{
-		{name: "3 HEAD: leaf", request: request("HEAD", leaf), want: headOnly(value)},
-		{name: "3 HEAD: leaf with a slash", request: request("HEAD", leaf+"/"), want: headOnly(value)},
-		{name: "3 HEAD: directory", request: request("HEAD", dir), want: headOnly(listing)},
-		{name: "3 HEAD: nothing there", request: request("HEAD", dir+"managed-ssh-keys/active-keys/me/"), want: headOnly(missing(0))},
+		{name: "3 HEAD: leaf", request: compose("HEAD", leaf), want: headOnly(value)},
+		{name: "3 HEAD: leaf with a slash", request: compose("HEAD", leaf+"/"), want: headOnly(value)},
+		{name: "3 HEAD: directory", request: compose("HEAD", dir), want: headOnly(listing)},
+		{name: "3 HEAD: nothing there", request: compose("HEAD", dir+"managed-ssh-keys/active-keys/me/"), want: headOnly(missing(0))},
 
-		{name: "3 OPTIONS /latest/api/token", request: request("OPTIONS", at), want: allowing("200 OK", "OPTIONS, PUT")},
-		{name: "3 OPTIONS elsewhere: leaf", request: request("OPTIONS", leaf), want: options},
-		{name: "3 OPTIONS elsewhere: root", request: request("OPTIONS", "/"), want: options},
-		{name: "3 OPTIONS elsewhere: nothing there", request: request("OPTIONS", "/none"), want: options},
-		{name: "3 OPTIONS elsewhere: the server", request: request("OPTIONS", "*"), want: options},
+		{name: "3 OPTIONS /latest/api/token", request: compose("OPTIONS", at), want: allowing("200 OK", "OPTIONS, PUT")},
+		{name: "3 OPTIONS elsewhere: leaf", request: compose("OPTIONS", leaf), want: options},
+		{name: "3 OPTIONS elsewhere: root", request: compose("OPTIONS", "/"), want: options},
+		{name: "3 OPTIONS elsewhere: nothing there", request: compose("OPTIONS", "/none"), want: options},
+		{name: "3 OPTIONS elsewhere: the server", request: compose("OPTIONS", "*"), want: options},
 
-		{name: "3 PUT on anything else: leaf", request: request("PUT", leaf, ttl), want: forbidden},
-		{name: "3 PUT on anything else: dated", request: request("PUT", "/2021-07-15/api/token", ttl), want: forbidden},
-		{name: "3 PUT on anything else: trailing slash", request: request("PUT", at+"/", ttl), want: forbidden},
-		{name: "3 PUT on anything else: doubled slash", request: request("PUT", "/latest//api/token", ttl), want: forbidden},
-		{name: "3 PUT on anything else: letter case", request: request("PUT", "/latest/API/token", ttl), want: forbidden},
-		{name: "3 PUT on anything else: below", request: request("PUT", at+"/x", ttl), want: forbidden},
-		{name: "3 PUT on anything else: nothing there", request: request("PUT", "/none"), want: forbidden},
-		{name: "3 PUT on anything else: root", request: request("PUT", "/", ttl), want: forbidden},
+		{name: "3 PUT on anything else: leaf", request: compose("PUT", leaf, ttl), want: forbidden},
+		{name: "3 PUT on anything else: dated", request: compose("PUT", "/2021-07-15/api/token", ttl), want: forbidden},
+		{name: "3 PUT on anything else: trailing slash", request: compose("PUT", at+"/", ttl), want: forbidden},
+		{name: "3 PUT on anything else: doubled slash", request: compose("PUT", "/latest//api/token", ttl), want: forbidden},
+		{name: "3 PUT on anything else: letter case", request: compose("PUT", "/latest/API/token", ttl), want: forbidden},
+		{name: "3 PUT on anything else: below", request: compose("PUT", at+"/x", ttl), want: forbidden},
+		{name: "3 PUT on anything else: nothing there", request: compose("PUT", "/none"), want: forbidden},
+		{name: "3 PUT on anything else: root", request: compose("PUT", "/", ttl), want: forbidden},
 
 		{name: "3 missing Host: HTTP/1.0", request: "GET " + leaf + " HTTP/1.0\r\n\r\n", want: value},
 		{name: "3 missing Host: HTTP/1.1", request: "GET " + leaf + " HTTP/1.1\r\n\r\n", want: value},
 		{name: "3 missing Host: empty", request: "GET " + leaf + " HTTP/1.1\r\nHost:\r\n\r\n", want: value},
 
-		{name: "3 Expect: PUT", request: request("PUT", at, ttl, "Expect: 100-continue"), want: unexpected(0)},
-		{name: "3 Expect: chunked PUT", request: request("PUT", at, ttl, "Expect: 100-continue", "Transfer-Encoding: chunked"), want: unexpected(0)},
+		{name: "3 Expect: PUT", request: compose("PUT", at, ttl, "Expect: 100-continue"), want: unexpected(0)},
+		{name: "3 Expect: chunked PUT", request: compose("PUT", at, ttl, "Expect: 100-continue", "Transfer-Encoding: chunked"), want: unexpected(0)},
 		{name: "3 Expect: GET", request: get(leaf, "expect: 100-Continue"), want: unexpected(0)},
-		{name: "3 Expect: HEAD", request: request("HEAD", leaf, "Expect: 100-continue"), want: headOnly(unexpected(0))},
+		{name: "3 Expect: HEAD", request: compose("HEAD", leaf, "Expect: 100-continue"), want: headOnly(unexpected(0))},
 
-		{name: "3 chunked empty PUT", request: request("PUT", at, ttl, "Transfer-Encoding: chunked") + "0\r\n\r\n", want: minted(60)},
-		{name: "3 chunked empty PUT: with trailer", request: request("PUT", at, ttl, "Transfer-Encoding: chunked") + "0\r\nX: y\r\n\r\n", want: minted(60)},
+		{name: "3 chunked empty PUT", request: compose("PUT", at, ttl, "Transfer-Encoding: chunked") + "0\r\n\r\n", want: minted(60)},
+		{name: "3 chunked empty PUT: with trailer", request: compose("PUT", at, ttl, "Transfer-Encoding: chunked") + "0\r\nX: y\r\n\r\n", want: minted(60)},
 
 		{name: "3 request body on GET: length", request: get(leaf, "Content-Length: 3") + "a=b", want: value},
 		{name: "3 request body on GET: chunked", request: get(leaf, "Transfer-Encoding: chunked") + "3\r\na=b\r\n0\r\n\r\n", want: value},
@@ -71,17 +71,17 @@ func TestHTTPRows(t *testing.T) {
 	}
 	for _, method := range []string{"POST", "DELETE", "PATCH"} {
 		goldens = append(goldens,
-			golden{name: "3 POST/DELETE/PATCH on metadata: " + method, request: request(method, leaf), want: notAllowed},
-			golden{name: "3 POST/DELETE/PATCH on metadata: body, " + method, request: request(method, dir, "Content-Length: 3") + "a=b", want: notAllowed},
-			golden{name: "3 POST/DELETE/PATCH on metadata: nothing there, " + method, request: request(method, "/none"), want: notAllowed},
+			golden{name: "3 POST/DELETE/PATCH on metadata: " + method, request: compose(method, leaf), want: notAllowed},
+			golden{name: "3 POST/DELETE/PATCH on metadata: body, " + method, request: compose(method, dir, "Content-Length: 3") + "a=b", want: notAllowed},
+			golden{name: "3 POST/DELETE/PATCH on metadata: nothing there, " + method, request: compose(method, "/none"), want: notAllowed},
 		)
 	}
 	for _, method := range []string{"GET", "POST", "DELETE", "PATCH"} {
 		goldens = append(goldens, golden{
-			name: "3 GET/POST/DELETE /latest/api/token: " + method, request: request(method, at, ttl), want: onlyPUT,
+			name: "3 GET/POST/DELETE /latest/api/token: " + method, request: compose(method, at, ttl), want: onlyPUT,
 		})
 	}
-	goldens = append(goldens, golden{name: "3 GET/POST/DELETE /latest/api/token: HEAD", request: request("HEAD", at), want: onlyPUT})
+	goldens = append(goldens, golden{name: "3 GET/POST/DELETE /latest/api/token: HEAD", request: compose("HEAD", at), want: onlyPUT})
 	for _, g := range goldens {
 		if strings.Contains(g.want, "Content-Encoding") || strings.Contains(g.want, "WWW-Authenticate") {
 			t.Errorf("%s: the answer has what the real service never says", g.name)

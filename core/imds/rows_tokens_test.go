@@ -18,7 +18,7 @@ func TestMintingRows(t *testing.T) {
 	)
 	disabled := Settings{EndpointDisabled: true}
 	required := Settings{TokensRequired: true}
-	put := func(lines ...string) string { return request("PUT", at, lines...) }
+	put := func(lines ...string) string { return compose("PUT", at, lines...) }
 	goldens := []golden{
 		{name: "4.1 header names are case-insensitive: lower", request: put("x-aws-ec2-metadata-token-ttl-seconds: 60"), want: minted(60)},
 		{name: "4.1 header names are case-insensitive: upper", request: put("X-AWS-EC2-METADATA-TOKEN-TTL-SECONDS: 60"), want: minted(60)},
@@ -36,22 +36,22 @@ func TestMintingRows(t *testing.T) {
 		{name: "4.1 X-Forwarded-For on the PUT: empty", request: put(life+"60", "X-Forwarded-For:"), want: forbidden},
 		{name: "4.1 X-Forwarded-For on the PUT: loopback", request: put(life+"60", "X-Forwarded-For: 127.0.0.1, ::1"), want: forbidden},
 		{name: "4.1 X-Forwarded-For is not checked on GET", request: get("/latest/meta-data/ami-id", xff), want: plainText("ami-0abcdef1234567890")},
-		{name: "4.1 X-Forwarded-For is not checked on HEAD", request: request("HEAD", "/latest/meta-data/ami-id", xff), want: headOnly(plainText("ami-0abcdef1234567890"))},
+		{name: "4.1 X-Forwarded-For is not checked on HEAD", request: compose("HEAD", "/latest/meta-data/ami-id", xff), want: headOnly(plainText("ami-0abcdef1234567890"))},
 		{name: "4.1 other proxy headers: Forwarded", request: put(life+"60", "Forwarded: for=10.0.0.1"), want: minted(60)},
 		{name: "4.1 other proxy headers: Via", request: put(life+"60", "Via: 1.1 proxy (squid)"), want: minted(60)},
 		{name: "4.1 other proxy headers: X-Real-IP", request: put(life+"60", "X-Real-IP: 10.0.0.1"), want: minted(60)},
 		{name: "4.1 other proxy headers: all on GET", request: get("/latest/meta-data/ami-id", "Via: 1.1 proxy", "X-Real-IP: 10.0.0.1", "Forwarded: for=10.0.0.1"), want: plainText("ami-0abcdef1234567890")},
 
 		{name: "4.1 order: disabled before everything", settings: disabled, request: put(life + "60"), want: forbidden},
-		{name: "4.1 order: disabled before path", settings: disabled, request: request("PUT", "/none"), want: forbidden},
+		{name: "4.1 order: disabled before path", settings: disabled, request: compose("PUT", "/none"), want: forbidden},
 		{name: "4.1 order: disabled before 404", settings: disabled, request: get("/none"), want: forbidden},
-		{name: "4.1 order: disabled before method", settings: disabled, request: request("DELETE", at), want: forbidden},
-		{name: "4.1 order: disabled before OPTIONS", settings: disabled, request: request("OPTIONS", at), want: forbidden},
+		{name: "4.1 order: disabled before method", settings: disabled, request: compose("DELETE", at), want: forbidden},
+		{name: "4.1 order: disabled before OPTIONS", settings: disabled, request: compose("OPTIONS", at), want: forbidden},
 		{name: "4.1 order: disabled before Expect", settings: disabled, request: put("Expect: 100-continue"), want: forbidden},
 		{name: "4.1 order: disabled before TTL", settings: disabled, request: put(life + "0"), want: forbidden},
 		{name: "4.1 order: disabled before a bad target", settings: disabled, request: get("/latest%00"), want: forbidden},
-		{name: "4.1 order: path before X-Forwarded-For", request: request("OPTIONS", at, xff), want: allowing("200 OK", "OPTIONS, PUT")},
-		{name: "4.1 order: method before X-Forwarded-For", request: request("POST", at, xff), want: onlyPUT},
+		{name: "4.1 order: path before X-Forwarded-For", request: compose("OPTIONS", at, xff), want: allowing("200 OK", "OPTIONS, PUT")},
+		{name: "4.1 order: method before X-Forwarded-For", request: compose("POST", at, xff), want: onlyPUT},
 		{name: "4.1 order: X-Forwarded-For before Expect", request: put(life+"60", xff, "Expect: 100-continue"), want: forbidden},
 		{name: "4.1 order: X-Forwarded-For before TTL", request: put(life+"0", xff), want: forbidden},
 		{name: "4.1 order: Expect before TTL", request: put(life+"0", "Expect: 100-continue"), want: unexpected(0)},
@@ -132,7 +132,7 @@ func TestUsingRows(t *testing.T) {
 				}
 				goldens = append(goldens, golden{
 					name: "4.2 " + tt.row + ", " + mode + ", " + kind, settings: settings, later: tt.later,
-					request: request(r.method, r.path, tt.lines...), want: want,
+					request: compose(r.method, r.path, tt.lines...), want: want,
 				})
 			}
 		}

@@ -187,9 +187,9 @@ func body(answer string) string {
 }
 
 // get is a GET with further header lines.
-func get(path string, lines ...string) string { return request("GET", path, lines...) }
+func get(path string, lines ...string) string { return compose("GET", path, lines...) }
 
-func request(method, path string, lines ...string) string {
+func compose(method, path string, lines ...string) string {
 	return method + " " + path + " HTTP/1.1\r\nHost: 169.254.169.254\r\n" + joinLines(lines) + "\r\n"
 }
 

@@ -105,7 +105,7 @@ func TestTwoListeners(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- f.Serve(ctx, second) }()
 	const path = "/latest/meta-data/mac"
-	token := "X-aws-ec2-metadata-token: " + body(exchange(t, second.Addr().String(), request("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")))
+	token := "X-aws-ec2-metadata-token: " + body(exchange(t, second.Addr().String(), compose("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")))
 	for _, address := range []string{at, second.Addr().String()} {
 		if got := exchange(t, address, get(path, token)); status(got) != 200 {
 			t.Errorf("%s with a token of the IPv6 listener: %q", address, got)

@@ -1,19 +1,15 @@
 package imds
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
-// parseTTL reads the values of the header with the life of a session token:
-// exactly one, decimal digits after trimming blanks, 1 to 21600 seconds.
-func parseTTL(values []string) (time.Duration, bool) {
-	if len(values) != 1 {
+// parseTTL reads the header field with the life of a session token: exactly one
+// line, decimal digits, 1 to 21600 seconds.
+func parseTTL(f field) (time.Duration, bool) {
+	if f.lines != 1 {
 		return 0, false
 	}
-	digits := strings.Trim(values[0], " \t")
 	seconds := 0
-	for _, d := range []byte(digits) {
+	for _, d := range []byte(f.value) {
 		if d < '0' || d > '9' {
 			return 0, false
 		}

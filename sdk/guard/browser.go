@@ -1,6 +1,9 @@
 package guard
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // Browser says whether a web page sent the request: it has an Origin header,
 // or a Sec-Fetch-Site header other than "none", which is what a user's own
@@ -9,13 +12,23 @@ import "net/http"
 //
 // See https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header.
 func Browser(h http.Header) bool {
-	if _, ok := h["Origin"]; ok {
-		return true
-	}
-	for _, site := range h["Sec-Fetch-Site"] {
-		if site != "none" {
-			return true
+	for _, name := range []string{headerOrigin, headerFetchSite} {
+		for _, value := range h[name] {
+			if BrowserField(name, value) {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// BrowserField is [Browser] for one header field, by its name, in any case, and
+// its value without blanks around it.
+func BrowserField(name, value string) bool {
+	return strings.EqualFold(name, headerOrigin) || strings.EqualFold(name, headerFetchSite) && value != "none"
+}
+
+const (
+	headerOrigin    = "Origin"
+	headerFetchSite = "Sec-Fetch-Site"
+)

@@ -85,20 +85,29 @@ func floodTokens(t *testing.T, x target) {
 		}
 		wg.Wait()
 	}
+	size := func() int64 {
+		tree, err := program.Tree(x.PID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := program.PSS(tree...)
+		if err != nil {
+			t.Logf("NOT RUN: the memory is not looked at: %v", err)
+		}
+		return n
+	}
 	flood(10_000) // whatever the first ones make it keep
-	tree, err := program.Tree(x.PID())
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, err := program.PSS(tree...)
-	if err != nil {
-		t.Logf("NOT RUN: the memory is not looked at: %v", err)
-	}
-	flood(100_000)
-	if after, err := program.PSS(tree...); err == nil {
+	for again := 2; ; again-- {
+		before := size()
+		flood(100_000)
+		after := size()
 		t.Logf("100,000 tokens: PSS of the tree before %.1f MiB, after %.1f MiB", mib(before), mib(after))
-		if after-before > 4<<20 { // 56 bytes each would be more
+		if after-before <= 4<<20 { // 56 bytes each would be more
+			return
+		}
+		if again == 0 { // it may have grown for another reason once, but tokens that are kept would each time
 			t.Errorf("the tree has grown by %.1f MiB", mib(after-before))
+			return
 		}
 	}
 }
