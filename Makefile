@@ -6,9 +6,9 @@ CONFIG ?= metadata.hcl
 TOOL   := $(GO) tool -modfile=.ci/tools/go.mod
 BUF    := $(GO) tool -modfile=.ci/buf/go.mod buf
 
-# A program without what only a debugger reads; a crash is told by name and line
-# all the same.
-SMALL := -trimpath -ldflags="-s -w"
+# A program without what only a debugger reads, and without gRPC's pages for
+# one; a crash is told by name and line all the same.
+SMALL := -trimpath -ldflags="-s -w" -tags=grpcnotrace
 
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v $$($(GO) env CC)),-race))

@@ -118,12 +118,12 @@ func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	return exitUsage
 }
 
-// small has a process settle to a small size once it has started. The returned
-// function waits for that.
+// small keeps the process small, see [footprint.Keep], until the returned
+// function is called, which waits for that.
 func small(ctx context.Context, kind footprint.Kind) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = footprint.Settle(ctx, kind) }) // where it cannot, it is larger, which is all
+	wg.Go(func() { _ = footprint.Keep(ctx, kind) }) // where it cannot, it is larger, which is all
 	return func() {
 		cancel()
 		wg.Wait()

@@ -86,8 +86,8 @@ func (b *bench) memory(ctx context.Context) (err error) {
 		later, _ := b.pss(s)
 		b.figure(group, "PSS "+what+", at once", "MB", []float64{after}, nil)
 		b.figure(group, "PSS "+what+", settled", "MB", []float64{later}, nil)
-		change := 100 * (after - idle) / idle
-		b.judge("flat within 10 % after the million", change, "%", what+", at once", math.Abs(change) <= 10)
+		change := 100 * (later - idle) / idle
+		b.judge("flat within 10 % after the million", change, "%", what+", settled", math.Abs(change) <= 10)
 	}
 	return ctx.Err()
 }

@@ -11,7 +11,7 @@ type Kind int
 
 const (
 	// Core answers requests: its heap is collected when it has doubled, or as
-	// GOGC says.
+	// GOGC says, and what many requests have left is given back after them.
 	Core Kind = iota
 	// Plugin has little to do once its trees are published: its heap is
 	// collected when it has grown by half.
@@ -29,28 +29,52 @@ const (
 // its start.
 const settled = time.Second
 
-// Settle has the heap of the calling process left alone until it has started
-// up. Then it is collected as the kind of process needs it, what the start has
-// left of it is given back, and the pages of the program file are unmapped, of
-// which most were needed for the start alone: one that is needed again is
-// mapped again from the page cache. It returns when that is done or ctx ends.
-// The error says why nothing could be unmapped, which costs memory and nothing
-// else.
-func Settle(ctx context.Context, kind Kind) error {
+// Keep keeps the calling process small until ctx ends. Its heap is left alone
+// until it has started up. Then it is collected as the kind of process needs
+// it, and the process is shrunk; a core is shrunk again each time that it has
+// had much to do and has little to do again. The first error says why
+// program pages could not be unmapped, which costs memory and nothing else.
+func Keep(ctx context.Context, kind Kind) error {
 	percent := debug.SetGCPercent(whileStarting)
 	if kind == Plugin {
 		percent = ofPlugins
 	}
-	timer := time.NewTimer(settled)
+	started := wait(ctx, settled)
+	debug.SetGCPercent(percent)
+	if !started {
+		return nil
+	}
+	err := shrink()
+	if kind != Core {
+		return err
+	}
+	for b := newBursts(); wait(ctx, lookEvery); {
+		if !b.over(allocated()) {
+			continue
+		}
+		if failed := shrink(); err == nil {
+			err = failed
+		}
+	}
+	return err
+}
+
+// shrink gives back what the process has used and does not use any more:
+// memory of the heap, and the pages of the program file. One that is needed
+// again is mapped again from the page cache.
+func shrink() error {
+	debug.FreeOSMemory()
+	return unmap()
+}
+
+// wait waits and tells whether ctx has not ended meanwhile.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
+		return false
 	case <-timer.C:
+		return ctx.Err() == nil
 	}
-	debug.SetGCPercent(percent)
-	if ctx.Err() != nil {
-		return nil
-	}
-	debug.FreeOSMemory()
-	return unmap()
 }

@@ -14,6 +14,13 @@ import (
 // the kernel maps sixteen pages around each one that is touched, so that after
 // the start almost the whole program is mapped.
 func unmap() error {
+	// What is mapped privately and cannot be written is the file's own.
+	return advise(unix.MADV_DONTNEED)
+}
+
+// advise gives the kernel an advice on what is mapped of the program file and
+// cannot be written.
+func advise(advice int) error {
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
 		return fmt.Errorf("find out what is mapped: %w", err)
@@ -27,9 +34,8 @@ func unmap() error {
 		if !ok {
 			continue
 		}
-		// What is mapped privately and cannot be written is the file's own.
-		if _, _, errno := unix.Syscall(unix.SYS_MADVISE, low, high-low, unix.MADV_DONTNEED); errno != 0 {
-			return fmt.Errorf("unmap pages of the program: %w", errno)
+		if _, _, errno := unix.Syscall(unix.SYS_MADVISE, low, high-low, uintptr(advice)); errno != 0 {
+			return fmt.Errorf("give advice on the pages of the program: %w", errno)
 		}
 	}
 	return nil
