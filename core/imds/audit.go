@@ -26,6 +26,6 @@ func (s *Server) tell(c *conn, rep *reply) {
 		imds = "v2"
 	}
 	args := make([]any, 0, 8+len(rep.read.audit.Fields))
-	args = append(args, "client", c.remote, "path", "/"+rep.read.version+"/"+rep.read.path, "imds", imds, "plugin", rep.read.plugin)
+	args = append(args, "client", c.remote.String(), "path", "/"+rep.read.version+"/"+rep.read.path, "imds", imds, "plugin", rep.read.plugin)
 	s.log.Info("metadata read", append(args, rep.read.audit.Fields...)...)
 }
