@@ -26,6 +26,32 @@ func TestUnmap(t *testing.T) {
 	}
 }
 
+// TestWrittenStays: what the loader has relocated of a program before it was
+// protected, as of one that can lie at any address, is not what the file has.
+func TestWrittenStays(t *testing.T) {
+	t.Parallel()
+	program, err := os.Open("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = program.Close() }()
+	part, err := unix.Mmap(int(program.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unix.Munmap(part) }()
+	copy(part, "relocated")
+	if err := unix.Mprotect(part, unix.PROT_READ); err != nil {
+		t.Fatal(err)
+	}
+	if err := unmap(); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(part[:len("relocated")]); got != "relocated" {
+		t.Errorf("%q is read where it was written", got)
+	}
+}
+
 // resident sums what is mapped of the program file, in kilobytes.
 func resident(t *testing.T) (sum int) {
 	t.Helper()
