@@ -10,7 +10,9 @@ import (
 // local, lies in Clients, or is an address of one of this host's interfaces. A
 // client of 169.254.169.254 on this host comes from 169.254.169.254, so
 // loopback alone would not do. The interfaces are looked up only when nothing
-// else allows the peer; when that fails the peer is refused.
+// else allows the peer; when that fails the peer is refused. Their link-local
+// IPv6 addresses do not count, for a neighbour on another link may have the
+// same; a client on this host has one only when local is the same.
 //
 // IPv4 addresses may be mapped into IPv6, and zones are not looked at.
 func (p *Policy) Peer(remote, local netip.Addr) bool {
@@ -29,9 +31,13 @@ func (p *Policy) Peer(remote, local netip.Addr) bool {
 	return p.ownAddress(remote)
 }
 
-// ownAddress says whether an interface of this host has the address. It is
-// looked up each time: addresses come and go while a listener lives.
+// ownAddress says whether an interface of this host, and nobody else, has the
+// address. It is looked up each time: addresses come and go while a listener
+// lives.
 func (p *Policy) ownAddress(remote netip.Addr) bool {
+	if remote.Is6() && remote.IsLinkLocalUnicast() {
+		return false
+	}
 	lookup := p.interfaces
 	if lookup == nil {
 		lookup = net.InterfaceAddrs

@@ -35,10 +35,11 @@ func TestPeer(t *testing.T) {
 		{"own interface", "192.0.2.10", "169.254.169.254", true, 1},
 		{"own interface, mapped", "::ffff:192.0.2.10", "169.254.169.254", true, 1},
 		{"own interface, IPv6", "2001:db8::10", "fd00:ec2::254", true, 1},
-		{"own interface, zone", "fe80::10%eth0", "fd00:ec2::254", true, 1},
+		{"neighbour with the link-local address of another interface", "fe80::10%eth1", "fd00:ec2::254", false, 0},
+		{"neighbour with the same, zone not told", "fe80::10", "2001:db8::10", false, 0},
 		{"neighbour of own interface", "192.0.2.11", "169.254.169.254", false, 1},
 		{"neighbour, IPv6", "2001:db8::11", "fd00:ec2::254", false, 1},
-		{"neighbour on the link", "fe80::11%eth0", "fe80::10%eth0", false, 1},
+		{"neighbour on the link", "fe80::11%eth0", "fe80::10%eth0", false, 0},
 		{"allowed client", "198.51.100.7", "192.0.2.10", true, 0},
 		{"allowed client, mapped", "::ffff:198.51.100.7", "::ffff:192.0.2.10", true, 0},
 		{"allowed client, IPv6", "2001:db8:5::7", "2001:db8::10", true, 0},
@@ -93,8 +94,13 @@ func TestPeerOnThisHost(t *testing.T) {
 		t.Skipf("no interfaces here: %v", err)
 	}
 	for _, a := range addrs {
-		if !(&Policy{}).Peer(Addr(a), netip.MustParseAddr("169.254.169.254")) {
-			t.Errorf("own address %v is refused", a)
+		own := Addr(a)
+		want := !own.Is6() || !own.IsLinkLocalUnicast() // others may have those
+		if got := (&Policy{}).Peer(own, netip.MustParseAddr("169.254.169.254")); got != want {
+			t.Errorf("own address %v: Peer = %t, want %t", a, got, want)
+		}
+		if !(&Policy{}).Peer(own, own) {
+			t.Errorf("own address %v is refused at itself", a)
 		}
 	}
 	if (&Policy{}).Peer(netip.MustParseAddr("192.0.2.77"), netip.MustParseAddr("127.0.0.1")) {

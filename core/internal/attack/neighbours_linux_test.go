@@ -22,6 +22,9 @@ const (
 	strangerV4, strangerV6 = "10.9.0.2", "fd09::2"
 	allowedV4, allowedV6   = "10.9.0.3", "fd09::3"
 	realV4, realV6         = "169.254.169.254", "fd00:ec2::254"
+	// An address that is good on one link only: the stranger has it on its own,
+	// and the host on another one.
+	linkLocal = "fe80::9"
 )
 
 // TestNeighbours has another host on the same network attack this one, in
@@ -72,6 +75,7 @@ plugin "iam" {
 	})
 	t.Run("Row14IPv6", func(t *testing.T) {
 		n.refused(t, strangerV6, "["+realV6+"]:80")
+		n.refused(t, linkLocal+"%c0", "["+realV6+"]:80")
 		n.served(t, allowedV6, "["+realV6+"]:80")
 	})
 	t.Run("Row06RouteLocalnet", func(t *testing.T) {
@@ -91,7 +95,7 @@ plugin "iam" {
 		n.served(t, allowedV4, "127.0.0.1:1338")
 	})
 	t.Run("Row15RemoteFixation", func(t *testing.T) {
-		for from, host := range map[string]string{strangerV4: hostV4, strangerV6: hostV6, allowedV4: hostV4, allowedV6: hostV6} {
+		for from, host := range map[string]string{strangerV4: hostV4, strangerV6: hostV6, linkLocal + "%c0": hostV6, allowedV4: hostV4, allowedV6: hostV6} {
 			n.admin(t, p, from, host, 401)
 		}
 		if out := p.out.String(); strings.Contains(out, "AKIAPLANTED") {

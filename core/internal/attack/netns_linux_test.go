@@ -88,10 +88,12 @@ func newNeighbour(t *testing.T) neighbour {
 		{self, "link set h0 up"},
 		{self, "addr add " + realV4 + "/32 dev lo"},
 		{self, "-6 addr add " + realV6 + "/128 nodad dev lo"},
+		{self, "-6 addr add " + linkLocal + "/128 nodad dev lo"},
 		{n, "addr add " + strangerV4 + "/24 dev c0"},
 		{n, "addr add " + allowedV4 + "/24 dev c0"},
 		{n, "-6 addr add " + strangerV6 + "/64 nodad dev c0"},
 		{n, "-6 addr add " + allowedV6 + "/64 nodad dev c0"},
+		{n, "-6 addr add " + linkLocal + "/64 nodad dev c0"},
 		{n, "link set c0 up"},
 		{n, "route add default via " + hostV4},
 		{n, "-6 route add default via " + hostV6},
@@ -119,7 +121,11 @@ func (n neighbour) dial(from, to string) (c net.Conn, err error) {
 		if err = unix.Setns(n.ns, unix.CLONE_NEWNET); err != nil {
 			return
 		}
-		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: patience}
+		var at *net.TCPAddr
+		if at, err = net.ResolveTCPAddr("tcp", net.JoinHostPort(from, "0")); err != nil {
+			return
+		}
+		d := net.Dialer{LocalAddr: at, Timeout: patience}
 		c, err = d.Dial("tcp", to)
 	}()
 	<-done
