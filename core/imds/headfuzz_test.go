@@ -44,6 +44,7 @@ func FuzzScanHead(f *testing.F) {
 		line + "Host: x\r\nContent-Length: 3\r\n\r\nabc", line + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET",
 		"GET / HTTP/1.0\nHost: x\n\n", "PUT /latest/api/token HTTP/1.1\r\nHost:\tx \r\nX-aws-ec2-metadata-token-ttl-seconds:\t 60 \r\n\r\n",
 		"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "GET / HTTP/1.0\r\nConnection: x, Keep-Alive\r\nTransfer-Encoding: y\r\n\r\n",
+		"GET / HTTP/1.0\r\nTrailer: content-length\r\nTransfer-Encoding: chunked\r\n\r\n",
 		line + "Trailer: a, content-length\r\nTransfer-Encoding: chunked\r\n\r\n", line + "Connection: keep-alive, close\r\nExpect: x\r\norigin:\r\n\r\n",
 		line + "Sec-Fetch-Site: none\r\nX-FORWARDED-FOR: \r\n\r\n", line + "X-aws-ec2-metadata-token: a\r\nX-aws-ec2-metadata-token: b\r\n\r\n", line + "transfer-encoding:CHUNKED\r\ncontent-lengt:1\r\n\r\n",
 		line + "\u017f: x\r\n\r\n", line + "Content-Length: 1\r\nX: y\r\nContent-\u017fength: 2\r\n\r\n", line + "A: \xff\xfe\r\n\r\n",

@@ -66,7 +66,7 @@ func parseRequest(head string) (r request, err error) {
 		case is(name, "Transfer-Encoding"):
 			framings++
 			r.body = true
-			if chunked = is(value, "chunked"); !chunked && !old {
+			if chunked = !old; chunked && !is(value, "chunked") { // HTTP/1.0 has no encodings
 				return r, errBadHead
 			}
 		case is(name, "Trailer"):
