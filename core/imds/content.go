@@ -26,8 +26,10 @@ func (s *Server) content(ctx context.Context, o *Options, in *Instance, path str
 	case router.Live:
 		return s.live(ctx, o, in, res, client, buf), false
 	case router.Pending:
-		s.log.Warn("a plugin has not published its first tree yet; answered 503",
-			"path", path, "plugins", strings.Join(res.Awaited, ", "))
+		plugins := strings.Join(res.Awaited, ", ")
+		if s.refusals.dueOf(refusedPending, plugins, client, o.Now()) {
+			s.log.Warn("a plugin has not published its first tree yet; answered 503", "path", path, "plugins", plugins)
+		}
 		return replyUnavailable, false
 	default:
 		return replyNotFound, false
@@ -77,7 +79,9 @@ func (s *Server) live(ctx context.Context, o *Options, in *Instance, res router.
 	case errors.Is(err, sdk.ErrNotFound):
 		return replyNotFound
 	case err != nil:
-		s.log.Warn("a live node was not answered; answered 503", "plugin", res.Plugin, "path", res.Path, "error", err)
+		if s.refusals.dueOf(refusedLive, res.Plugin, client, o.Now()) {
+			s.log.Warn("a live node was not answered; answered 503", "plugin", res.Plugin, "path", res.Path, "error", err)
+		}
 		return replyUnavailable
 	}
 	if value.LastModified.IsZero() {

@@ -103,6 +103,36 @@ func TestLiveNodesEndInTime(t *testing.T) {
 	})
 }
 
+// TestFailuresDoNotFloodTheLog: what a client asks for again and again while it
+// cannot be answered is told once, for each plugin that is the reason.
+func TestFailuresDoNotFloodTheLog(t *testing.T) {
+	t.Parallel()
+	f := newFixture(func(o *Options) {
+		node := func(plugin string) func() router.Result {
+			return func() router.Result {
+				return router.Result{Kind: router.Live, Plugin: plugin, Node: plugin, Path: plugin, Version: "latest"}
+			}
+		}
+		pending := func() router.Result {
+			return router.Result{Kind: router.Pending, Changed: make(chan struct{}), Awaited: []string{"iam"}}
+		}
+		o.View = fakeTree{"/latest/clock": node("clock"), "/latest/rack": node("rack"), "/latest/iam": pending}
+		o.Wait = time.Nanosecond
+		o.Resolve = func(context.Context, router.Result, netip.Addr) (Value, error) { return Value{}, errors.New("stopped") }
+	})
+	address := f.listen(t, "tcp4", nil)
+	for range 3 {
+		for _, path := range []string{"/latest/clock", "/latest/rack", "/latest/iam"} {
+			if got := exchange(t, address, get(path)); status(got) != 503 {
+				t.Errorf("%s: want 503, got %q", path, got)
+			}
+		}
+	}
+	if n := strings.Count(f.log.String(), "WARN"); n != 3 {
+		t.Errorf("%d warnings, want one for each plugin:\n%s", n, f.log)
+	}
+}
+
 func TestPanicCostsOneConnection(t *testing.T) {
 	t.Parallel()
 	f := newFixture(func(o *Options) {

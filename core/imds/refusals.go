@@ -18,18 +18,26 @@ const (
 	refusedInstance
 	refusedFull
 	refusedAccept
+	refusedPending
+	refusedLive
 )
 
-// refusals keeps the log readable: of each kind one warning per address and
-// minute.
+// refusals keeps the log readable: of each kind, and of each plugin where one
+// is the reason, one warning per address and minute.
 type refusals struct{ pace pace.Pace[refusalKey] }
 
 type refusalKey struct {
-	why  refusal
-	from netip.Addr
+	why    refusal
+	plugin string
+	from   netip.Addr
 }
 
 // due says whether to warn, and remembers that it was done.
 func (r *refusals) due(why refusal, from netip.Addr, now time.Time) bool {
-	return r.pace.Due(refusalKey{why, from}, now)
+	return r.dueOf(why, "", from, now)
+}
+
+// dueOf is due where a plugin, or several, are the reason.
+func (r *refusals) dueOf(why refusal, plugin string, from netip.Addr, now time.Time) bool {
+	return r.pace.Due(refusalKey{why, plugin, from}, now)
 }
