@@ -24,8 +24,8 @@ func (s *Server) answer(ctx context.Context, o *Options, r *request, c client, b
 }
 
 // answerAs answers for one instance. It says to ask again when the options have
-// been replaced while the request was waiting; patience is for all its waiting,
-// and nil is none that has begun.
+// been replaced while the request was waiting. Patience is for all its waiting;
+// where there is none yet, it says so instead of waiting.
 func (s *Server) answerAs(ctx context.Context, o *Options, in *Instance, r *request, c client, buf *buffer, patience *time.Timer) (rep reply, again bool) {
 	if in.Settings.EndpointDisabled { // before all else, as the real service does
 		return replyForbidden, false

@@ -109,6 +109,11 @@ func TestReplacedOptions(t *testing.T) {
 			nil,
 			503, time.Second,
 		},
+		"patience is one, of those who are all served the same": {
+			func(o *Options) { o.View = awaited },
+			func(o *Options) {},
+			503, time.Second,
+		},
 		"patience is one": {
 			func(o *Options) { o.Choose = (&chosen{err: ErrReplaced}).choose },
 			func(o *Options) { o.Choose = nil; o.View = awaited },

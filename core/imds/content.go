@@ -41,12 +41,8 @@ func (s *Server) content(ctx context.Context, o *Options, in *Instance, path str
 // to another view.
 func lookup(ctx context.Context, o *Options, in *Instance, path string, patience *time.Timer) (res router.Result, again bool) {
 	res = in.View.Lookup(path)
-	if res.Kind != router.Pending {
-		return res, false
-	}
-	if patience == nil {
-		patience = time.NewTimer(o.Wait)
-		defer patience.Stop()
+	if res.Kind == router.Pending && patience == nil {
+		return res, true
 	}
 	for res.Kind == router.Pending {
 		select {

@@ -220,7 +220,7 @@ func TestPendingDoesNotSpin(t *testing.T) {
 				return router.Result{Kind: router.Pending, Changed: closed}
 			}}
 		})
-		if got := f.ask(t, get("/latest/x")); status(got) != 503 || asked > 3 {
+		if got := f.ask(t, get("/latest/x")); status(got) != 503 || asked > 4 {
 			t.Errorf("asked %d times, answer %q", asked, got)
 		}
 	})
