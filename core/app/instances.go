@@ -72,7 +72,10 @@ func (g *generation) newActive(s *service) {
 		Begin: g.begin,
 		End: func(label string, _ *live) {
 			for _, m := range g.members {
-				m.Forget(label)
+				// Those that are shared serve the generation before until g is served.
+				if !g.shared[m] || s.current.Load() == g {
+					m.Forget(label)
+				}
 			}
 			g.router.Remove(label)
 		},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -107,6 +108,57 @@ plugin "placement" {}
 		}
 		if zone := plainGet(t, d.metadata, address(i), "/latest/meta-data/placement/region"); zone != "us-east-1" {
 			t.Errorf("client %d is in %q", i, zone)
+		}
+	}
+}
+
+// TestFailedReloadForgetsNoInstance: the instances that a configuration has no
+// room for go on to be served, by plugins too, when it is not taken in.
+func TestFailedReloadForgetsNoInstance(t *testing.T) {
+	t.Parallel()
+	program := build(t, fickle)
+	config := func(cache, mode string) string {
+		return fmt.Sprintf(`
+metadata {
+  address = "127.0.0.1:0"
+  %s
+}
+admin { address = "127.0.0.1:0" }
+instance "web" {
+  for_each             = cidrhosts("127.2.0.0/24")
+  match                = [each.key]
+  iam_instance_profile = "app"
+}
+plugin "iam" {
+  config {
+    role "app" { arn = "arn:aws:iam::123456789012:role/app" }
+    sts { simulated = true }
+  }
+}
+plugin "fickle" {
+  command = [%q]
+  config { mode = %q }
+}
+`, cache, program, mode)
+	}
+	d := start(t, config("", "good"))
+	clients := []string{"127.2.0.1", "127.2.0.2", "127.2.0.3"}
+	for _, client := range clients {
+		if got := plainGet(t, d.metadata, client, "/latest/meta-data/iam/security-credentials/"); got != "app" {
+			t.Errorf("%s has the role %q", client, got)
+		}
+	}
+	before := d.running()
+	if told := d.reload(config("instance_cache { max_bytes = 1 }", "dies")); told.Reloaded {
+		t.Error("a plugin that dies is taken in")
+	}
+	if now := d.running(); now["iam"] != before["iam"] {
+		t.Errorf("iam was not kept: %v, %v", before, now)
+	}
+	_, credentials := get(t, d.admin+"/credentials")
+	for _, client := range clients {
+		if !strings.Contains(credentials, client) {
+			t.Errorf("the plugin does not know the instance of %s any more: %s", client, credentials)
 		}
 	}
 }
