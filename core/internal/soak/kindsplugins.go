@@ -48,7 +48,14 @@ func (s *soak) pluginKinds() []kind {
 func (s *soak) stopKinds() []kind {
 	return []kind{
 		{name: "plugin stopped, past its health deadline", do: func(ctx context.Context, r *rand.Rand) error {
-			return s.hurt(ctx, r, func(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }, func(pid int) bool { return !alive(pid) })
+			stop := func(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }
+			return s.hurt(ctx, r, stop, func(pid int) bool {
+				if !alive(pid) || s.pluginOf(pid) == "" {
+					return true
+				}
+				_ = stop(pid) // a short stop of the same process may have had it go on
+				return false
+			})
 		}},
 	}
 }
