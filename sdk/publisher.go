@@ -23,9 +23,9 @@ type publisher struct {
 	failed   map[string]string // why an instance has no new tree, by its label
 }
 
-// loop publishes the first trees and then what changes, until ctx or the
-// stream ends.
-func (p *publisher) loop(ctx context.Context, recvErr <-chan error) error {
+// loop publishes the first trees and then what changes, until ctx ends. It
+// returns the cause of that.
+func (p *publisher) loop(ctx context.Context) error {
 	if err := p.round(ctx, p.server.labels()); err != nil {
 		return err
 	}
@@ -35,9 +35,7 @@ func (p *publisher) loop(ctx context.Context, recvErr <-chan error) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
-		case err := <-recvErr:
-			return err
+			return context.Cause(ctx)
 		case m := <-p.received:
 			if err := p.instance(ctx, m); err != nil {
 				return err
@@ -117,6 +115,9 @@ func (p *publisher) round(ctx context.Context, labels []string) error {
 // costs that instance only.
 func (p *publisher) tree(ctx context.Context, label string) error {
 	t, err := p.server.treeOf(ctx, label)
+	if ctx.Err() != nil { // it was cut off, and nobody waits for it
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		p.failed[label] = "no new tree: " + strings.ToValidUTF8(err.Error(), "?")
 		p.server.log.Error("no new tree, what was published stays", "instance", label, "error", err)

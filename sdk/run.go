@@ -78,11 +78,13 @@ func (s *server) run(stream runStream, start *pluginv1.Start) error {
 	}
 	received := make(chan *pluginv1.RunRequest)
 	// Recv only returns when the stream ends, so its goroutine cannot be
-	// waited for here; gRPC ends it with the stream.
-	recvErr := make(chan error, 1)
-	go func() { recvErr <- receive(stream, received) }()
+	// waited for here; gRPC ends it with the stream. Its end is that of all
+	// the plugin's work, a tree that is being built included.
+	life, end := context.WithCancelCause(stream.Context())
+	defer end(nil)
+	go func() { end(receive(stream, received)) }()
 
-	g, ctx := errgroup.WithContext(stream.Context())
+	g, ctx := errgroup.WithContext(life)
 	if r, ok := s.plugin.(Runner); ok {
 		g.Go(func() error {
 			if err := r.Run(ctx, s.host); err != nil && ctx.Err() == nil {
@@ -94,17 +96,17 @@ func (s *server) run(stream runStream, start *pluginv1.Start) error {
 	}
 	g.Go(func() error {
 		p := &publisher{server: s, stream: stream, received: received, failed: map[string]string{}}
-		return p.loop(ctx, recvErr)
+		return p.loop(ctx)
 	})
 	done := make(chan error, 1)
 	go func() { done <- g.Wait() }()
 	<-ctx.Done()
 	select {
 	case err := <-done:
-		if errors.Is(err, errEnded) {
-			// What Run said on its way out must not be lost.
-			if cp := s.host.take().checkpoint; cp != nil {
-				return errors.Join(errEnded, stream.Send(&pluginv1.RunResponse{Message: &pluginv1.RunResponse_Checkpoint{Checkpoint: cp}}))
+		// What Run said on its way out must not be lost.
+		if cp := s.host.take().checkpoint; cp != nil && stream.Context().Err() == nil {
+			if sent := stream.Send(&pluginv1.RunResponse{Message: &pluginv1.RunResponse_Checkpoint{Checkpoint: cp}}); sent != nil {
+				return errors.Join(err, sent)
 			}
 		}
 		return err
