@@ -54,9 +54,10 @@ func (p *Plugin) Asks(label string) bool {
 }
 
 // Forget has the plugin forget an instance. What it still publishes of it is
-// dropped. It does not wait.
+// dropped, and nobody waits for it any more. It does not wait.
 func (p *Plugin) Forget(label string) {
 	p.instances.change(label, func(s *instances) { delete(s.asked, label) })
+	p.complete(label)
 }
 
 func (s *instances) change(label string, f func(*instances)) {

@@ -177,3 +177,33 @@ func TestStartHasRoom(t *testing.T) {
 		t.Errorf("%d in Start and %d after it", started, followed)
 	}
 }
+
+// evicting forgets an instance in the moment in which a tree of another one is
+// published, as a cache that is full does.
+type evicting struct {
+	*trees
+	p *Plugin
+}
+
+func (s evicting) Publish(plugin, instance string, nodes []*pluginv1.Node) error {
+	if instance == "a" {
+		s.p.Forget("b")
+	}
+	return s.trees.Publish(plugin, instance, nodes)
+}
+
+// TestForgottenIsNotAwaited: an instance that is let go before its first tree
+// has come keeps nobody waiting.
+func TestForgottenIsNotAwaited(t *testing.T) {
+	t.Parallel()
+	p := configured(t, testSpec("plain"), testOptions(t))
+	p.Ask(instanceOf("a", 1))
+	p.Ask(instanceOf("b", 1))
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); p.Run(ctx, evicting{newTrees(), p}) }()
+	defer func() { cancel(); <-done }()
+	if err := p.AwaitServing(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

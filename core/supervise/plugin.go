@@ -40,15 +40,15 @@ type Plugin struct {
 	// For the stream's goroutine only.
 	said    string            // what the process says is wrong
 	refused map[string]string // why the last tree of an instance was refused
-	awaited map[string]bool   // instances of the first Start of which no tree has been taken; nil before it
 
 	mu         sync.Mutex
 	snapshot   Snapshot
 	proc       *process      // the process that serves; nil while there is none
 	change     chan struct{} // closed and replaced when any of this changes
 	checkpoint checkpoint
-	successor  *Plugin // who is asked instead; nil: nobody
-	calls      int     // under way to processes of this plugin
+	awaited    map[string]bool // instances of the first Start of which no tree has been taken; nil before it
+	successor  *Plugin         // who is asked instead; nil: nobody
+	calls      int             // under way to processes of this plugin
 }
 
 // Start starts the plugin's first process and asks it what it is. The error

@@ -61,12 +61,7 @@ func (p *Plugin) session(ctx context.Context, proc *process) (time.Duration, err
 		close(sent)
 		return 0, fmt.Errorf("start run: %w", proc.reason(ctx, err))
 	}
-	if p.awaited == nil {
-		p.awaited = map[string]bool{}
-		for _, in := range start.GetInstances() {
-			p.awaited[in.GetLabel()] = true
-		}
-	}
+	p.expect(start.GetInstances())
 	go func() {
 		defer close(sent)
 		p.instances.send(closing, stream)
@@ -269,16 +264,39 @@ func (p *Plugin) publish(t *pluginv1.Tree, over error) bool {
 	delete(p.refused, label)
 	p.settle()
 	p.instances.taken(label, true)
-	delete(p.awaited, label)
-	p.complete()
+	p.complete(label)
 	return true
 }
 
-// complete shows the plugin as published once nothing of the first Start is
-// awaited any more.
-func (p *Plugin) complete() {
-	if len(p.awaited) == 0 {
-		p.set(func(s *Snapshot) { s.Published = true })
+// expect notes the instances of the first Start as awaited.
+func (p *Plugin) expect(list []*pluginv1.Instance) {
+	p.mu.Lock()
+	first := p.awaited == nil
+	if first {
+		p.awaited = map[string]bool{}
+		for _, in := range list {
+			p.awaited[in.GetLabel()] = true
+		}
+	}
+	p.mu.Unlock()
+	for _, in := range list {
+		if first && !p.Asks(in.GetLabel()) { // forgotten since
+			p.complete(in.GetLabel())
+		}
+	}
+}
+
+// complete awaits no tree of some instances any more, and shows the plugin as
+// published once none of the first Start is awaited.
+func (p *Plugin) complete(labels ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, label := range labels {
+		delete(p.awaited, label)
+	}
+	if p.awaited != nil && len(p.awaited) == 0 && !p.snapshot.Published {
+		p.snapshot.Published = true
+		p.changed()
 	}
 }
 
