@@ -142,7 +142,7 @@ func (s *state) forgetAll() {
 	s.current = nil
 	s.forgetLate()
 	for _, g := range s.grants {
-		g.session, g.works, g.refused, g.failure, g.mfa = nil, nil, nil, nil, mfaCode{}
+		g.session, g.lapsed, g.works, g.refused, g.failure, g.mfa = nil, nil, nil, nil, nil, mfaCode{}
 		clear(g.passedOver)
 		g.epoch++
 		g.forgotten, g.attempts = true, 0

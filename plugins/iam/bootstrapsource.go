@@ -30,7 +30,8 @@ func (b *bootstrapSource) waits() string {
 // ways are a bootstrap set that has not worked yet, then the role's own
 // session, then the bootstrap set, then older ones that have worked, for this
 // role first. A set that was refused is thus tried again at each renewal: a key
-// that was made a moment ago is not known to all of AWS yet.
+// that was made a moment ago is not known to all of AWS yet. A session that
+// seems to be over comes last, and once.
 func (b *bootstrapSource) ways(s *state, g *grantState) []way {
 	known := s.bootstraps()
 	if i := slices.Index(known, g.works); i > 1 {
@@ -40,11 +41,13 @@ func (b *bootstrapSource) ways(s *state, g *grantState) []way {
 	for i, set := range known {
 		sets[i] = b.signed(set)
 	}
-	if !g.session.valid(s.now()) || g.session.source != b.label {
+	switch {
+	case g.lapsed != nil && g.lapsed.source == b.label:
+		return append(sets, b.own(g.lapsed))
+	case !g.session.valid(s.now()) || g.session.source != b.label:
 		return sets
 	}
-	keys := g.session.keys
-	own := way{by: b, own: true, start: func(context.Context) (ticket, *failure) { return ticket{keys: keys}, nil }}
+	own := b.own(g.session)
 	if s.current != nil && (g.tried < s.current.id || g.refused != nil) {
 		return append([]way{sets[0], own}, sets[1:]...)
 	}
@@ -54,4 +57,10 @@ func (b *bootstrapSource) ways(s *state, g *grantState) []way {
 // signed is the way by a bootstrap set.
 func (b *bootstrapSource) signed(set *bootstrap) way {
 	return way{by: b, set: set, start: func(context.Context) (ticket, *failure) { return ticket{keys: set.keys}, nil }}
+}
+
+// own is the way by the role's own session.
+func (b *bootstrapSource) own(v *session) way {
+	keys := v.keys
+	return way{by: b, own: true, start: func(context.Context) (ticket, *failure) { return ticket{keys: keys}, nil }}
 }

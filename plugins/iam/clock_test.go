@@ -139,3 +139,48 @@ func TestClockPutBack(t *testing.T) {
 		y.quit()
 	})
 }
+
+// A clock that is put forward by mistake, past the end of the session, costs a
+// renewal and no more: the session is what signs where the bootstrap set has
+// ended long ago, and STS knows better.
+func TestClockPutForwardByMistake(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		over bool // the session is over for STS too
+		code string
+	}{{"STS knows better", false, codeSuccess}, {"the session is over", true, codeInternal}} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newRig(t, oneRole).fake()
+			g.sts.now = wallClock
+			g.run()
+			g.post(goodBody)
+			synctest.Wait()
+			g.sts.set(func(_ context.Context, k keys) error {
+				g.sts.hear(wallClock())
+				if k.accessKeyID == "AKIABOOTSTRAP" || tt.over {
+					return apiError("ExpiredToken")
+				}
+				return nil
+			})
+			g.clock.jump(2 * time.Hour)
+			time.Sleep(tick)
+			synctest.Wait()
+			leaf, _ := g.leaf(documentOf("app"))
+			if d := decodeDocument(t, leaf); d.Code != tt.code {
+				t.Errorf("%s: served %+v", tt.name, d)
+			}
+			time.Sleep(10 * time.Minute)
+			synctest.Wait()
+			bySession := 0
+			for _, c := range g.sts.seen() {
+				if c.signedBy == "ASIA1" {
+					bySession++
+				}
+			}
+			if bySession != 1 {
+				t.Errorf("%s: %d calls by the session that seemed to be over", tt.name, bySession)
+			}
+		})
+	}
+}

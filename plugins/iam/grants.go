@@ -20,6 +20,7 @@ type grantState struct {
 	forgotten bool // an operator has dropped it: nothing is tried until something new comes
 
 	session    *session            // nil: none
+	lapsed     *session            // the last one, which seems to be over; nil: STS has said so too
 	shown      *session            // what the last tree had of it
 	tried      int                 // id of the newest bootstrap set that was used, whether it worked or was refused
 	refused    *failure            // why the current bootstrap set is refused; nil: it is not

@@ -57,7 +57,7 @@ func (s *state) succeed(g *grantState, epoch int, by way, got *session) {
 	s.name(g, got)
 	s.log.Info("new credentials", "role", g.name, "instance", g.instance, "account", got.account, "access_key_id", got.keys.accessKeyID,
 		"issued", stamp(got.issued), "expires", stamp(got.expires), "renewal", stamp(got.renew), "source", by.signs(), "signed_by", got.signedBy)
-	g.session, g.failure, g.attempts, g.counts = got, nil, 0, true
+	g.session, g.lapsed, g.failure, g.attempts, g.counts = got, nil, nil, 0, true
 	s.told(g)
 }
 
@@ -87,7 +87,9 @@ func (s *state) pass(g *grantState, epoch int, by way, f *failure) {
 		if by.set == s.current {
 			g.refused = f
 		}
-	case !by.own:
+	case by.own:
+		g.lapsed = nil
+	default:
 		g.passedOver[by.by.name()] = f
 	}
 }
@@ -138,7 +140,8 @@ func (g *grantState) setTrouble(f *failure, since time.Time) {
 	}
 }
 
-// expire drops a session whose time is over.
+// expire drops a session whose time is over. That is by a clock that may have
+// been put forward by mistake, so it may sign once more: STS knows.
 func (s *state) expire(g *grantState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -147,6 +150,6 @@ func (s *state) expire(g *grantState) {
 	}
 	s.log.Error("credentials have expired; the failure document is served", "role", g.name, "instance", g.instance,
 		"access_key_id", g.session.keys.accessKeyID, "expired", stamp(g.session.expires))
-	g.trouble, g.session = g.afterSession(), nil
+	g.trouble, g.session, g.lapsed = g.afterSession(), nil, g.session
 	s.told(g)
 }
