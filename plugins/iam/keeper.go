@@ -29,6 +29,7 @@ type keeper struct {
 	version int    // of wanted
 	written int    // version that the disk has
 	err     error  // why the last write failed
+	unread  bool   // the file was refused at the start: what it holds, once mended, is for the next one
 	waiting []chan error
 	changed func() // told when trouble comes or goes; nil until the plugin runs
 }
@@ -119,14 +120,14 @@ func (k *keeper) notify() {
 	}
 }
 
-// flush waits until the disk has what was put last.
+// flush waits until the disk has what was put last, whatever it had before.
 func (k *keeper) flush(ctx context.Context) error {
 	if k == nil {
 		return nil
 	}
 	done := make(chan error, 1)
 	k.mu.Lock()
-	k.waiting = append(k.waiting, done)
+	k.waiting, k.unread = append(k.waiting, done), false
 	k.notify()
 	k.mu.Unlock()
 	select {
@@ -153,16 +154,17 @@ func (k *keeper) run(ctx context.Context) {
 // write brings the disk up to date and tells who waits.
 func (k *keeper) write() {
 	k.mu.Lock()
-	data, version, waiting := k.wanted, k.version, k.waiting
+	data, version, waiting, unread := k.wanted, k.version, k.waiting, k.unread
 	due := version != k.written || k.err != nil
 	k.waiting = nil
 	k.mu.Unlock()
 	var err error
 	if due {
-		err = k.save(data)
+		err = k.save(data, unread)
 	}
 	k.mu.Lock()
 	before := k.err
+	k.unread = k.unread && (err != nil || len(data) == 0)
 	k.written, k.err = version, err
 	changed := k.changed
 	k.mu.Unlock()
@@ -180,14 +182,15 @@ func (k *keeper) write() {
 	}
 }
 
-// save writes the file, or removes it. One that is refused is not touched.
-func (k *keeper) save(data []byte) error {
+// save writes the file, or removes it. One that is refused is not touched, nor
+// is one removed that nobody has read.
+func (k *keeper) save(data []byte, unread bool) error {
 	switch before, err := readState(k.path); {
 	case err != nil:
 		return err
 	case len(data) > 0:
 		return statefile.Write(k.path, data)
-	case before == nil:
+	case before == nil, unread:
 		return nil
 	}
 	return statefile.Remove(k.path)

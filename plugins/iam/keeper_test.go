@@ -199,6 +199,56 @@ func TestStateFileIsRefused(t *testing.T) {
 	}
 }
 
+// Who mends a file that was refused, as its error says, has its sessions at the
+// next start.
+func TestMendedStateFileIsRead(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state", "iam.json")
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, kept(file)).fake()
+		g.run()
+		g.post(goodBody)
+		synctest.Wait()
+		before := g.served()
+		g.stop()
+		if err := os.Chmod(file, 0o640); err != nil {
+			t.Fatal(err)
+		}
+		g = g.again(kept(file))
+		g.run()
+		synctest.Wait()
+		if err := os.Chmod(file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(tick)
+		synctest.Wait()
+		g = g.again(kept(file))
+		g.run()
+		synctest.Wait()
+		if d := g.served(); d != before {
+			t.Errorf("served %+v, want %+v", d, before)
+		}
+		// What is forgotten is gone, also from a file that was refused.
+		g.stop()
+		if err := os.Chmod(file, 0o640); err != nil {
+			t.Fatal(err)
+		}
+		g = g.again(kept(file))
+		g.run()
+		synctest.Wait()
+		if _, err := g.act("forget", ""); err == nil || !strings.Contains(err.Error(), "run chmod 600") {
+			t.Errorf("forget: %v", err)
+		}
+		if err := os.Chmod(file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		g.stop()
+		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("forgotten, and still there: %v", err)
+		}
+	})
+}
+
 func TestStateFileDiagnostics(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -16,7 +16,7 @@ func (p *plugin) resume(ctx context.Context, g *errgroup.Group) {
 	in, err := readState(k.path)
 	if err != nil {
 		p.log.Error("the state file is refused: nothing is read from it or written to it", "error", err)
-		k.err = err
+		k.err, k.unread = err, true
 	}
 	s := p.state
 	k.changed = func() {
