@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/hcl/v2"
@@ -138,16 +139,22 @@ func (k *keeper) flush(ctx context.Context) error {
 	}
 }
 
-// run writes until ctx ends, and what is unwritten then.
+// run writes until ctx ends, and what is unwritten then. What could not be
+// written is tried again: the next change may be hours away.
 func (k *keeper) run(ctx context.Context) {
 	for {
+		var again <-chan time.Time
+		if k.trouble() != "" {
+			again = time.After(tick)
+		}
 		select {
 		case <-ctx.Done():
 			k.write()
 			return
 		case <-k.wake:
-			k.write()
+		case <-again:
 		}
+		k.write()
 	}
 }
 
@@ -189,7 +196,11 @@ func (k *keeper) save(data []byte, unread bool) error {
 	case err != nil:
 		return err
 	case len(data) > 0:
-		return statefile.Write(k.path, data)
+		err := statefile.Write(k.path, data)
+		if inner, ok := errors.AsType[*fs.PathError](err); ok { // of a temporary file, which has another name each time
+			err = fmt.Errorf("%s: %w", k.path, inner.Err)
+		}
+		return err
 	case before == nil, unread:
 		return nil
 	}

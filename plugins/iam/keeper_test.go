@@ -185,7 +185,7 @@ func TestStateFileIsRefused(t *testing.T) {
 				if err := errors.Join(os.Remove(file), os.Chmod(filepath.Dir(file), 0o700)); err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(35 * time.Minute)
+				time.Sleep(tick)
 				synctest.Wait()
 				if _, degraded := g.host.last(); degraded != "" {
 					t.Errorf("mended, and degraded: %s", degraded)
@@ -246,6 +246,26 @@ func TestMendedStateFileIsRead(t *testing.T) {
 		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("forgotten, and still there: %v", err)
 		}
+	})
+}
+
+// A file that cannot be written is tried again, and told of once.
+func TestStateFileIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), strings.Repeat("x", 250)) // there is room for its name, not for that of a temporary file
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, kept(file)).fake()
+		g.run()
+		g.post(goodBody)
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if _, degraded := g.host.last(); degraded != "the state file is not written: "+file+": file name too long" {
+			t.Errorf("degraded = %s", degraded)
+		}
+		if n := strings.Count(g.log.String(), "the state file is not written"); n != 1 {
+			t.Errorf("told %d times", n)
+		}
+		g.stop()
 	})
 }
 
