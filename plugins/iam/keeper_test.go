@@ -79,6 +79,28 @@ func TestStateFile(t *testing.T) {
 	})
 }
 
+// The first tree is built while Run begins. It has what the file holds, or a
+// client that waits for it would be told that there are no credentials.
+func TestFirstTreeHasTheStateFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state", "iam.json")
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, kept(file)).fake()
+		g.run()
+		g.post(goodBody)
+		synctest.Wait()
+		before := g.served()
+		g = g.again(kept(file))
+		first := make(chan served, 1)
+		go func() { first <- g.served() }()
+		synctest.Wait()
+		g.run()
+		if d := <-first; d != before {
+			t.Errorf("served %+v, want %+v", d, before)
+		}
+	})
+}
+
 // The checkpoint of a crash is newer than the file.
 func TestCheckpointWinsOverTheFile(t *testing.T) {
 	t.Parallel()

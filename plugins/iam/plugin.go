@@ -36,7 +36,7 @@ func New() sdk.Plugin {
 // newPlugin takes the clock and a source of numbers in [0, 1) for jitter.
 func newPlugin(c *clock, random func() float64) *plugin {
 	p := &plugin{
-		clock: c, random: random, timeout: attemptTimeout, tick: tick, started: make(chan struct{}),
+		clock: c, random: random, timeout: attemptTimeout, tick: tick, resumed: make(chan struct{}), started: make(chan struct{}),
 		watchClock: func(ctx context.Context, _ chan<- struct{}) error { <-ctx.Done(); return nil },
 	}
 	p.connect = func(t target, hear func(time.Time)) assumer { return connectAWS(t, c.now, hear) }
@@ -61,6 +61,7 @@ type plugin struct {
 	state    *state
 	restored bool // a checkpoint was taken up, which is newer than any file
 
+	resumed chan struct{} // closed when Run has taken up the state file
 	started chan struct{} // closed when Run takes actions
 	stopped atomic.Bool   // Run has ended
 }

@@ -18,6 +18,7 @@ func (p *plugin) Run(ctx context.Context, h sdk.Host) error {
 	defer cancel()
 	g, ctx := errgroup.WithContext(ctx)
 	p.resume(ctx, g)
+	close(p.resumed)
 	sts, err := p.reach(ctx, g)
 	if err != nil {
 		cancel()

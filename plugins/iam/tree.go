@@ -11,7 +11,14 @@ import (
 // tasks. Info, listing and documents are made from one look, so they agree.
 //
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html#instance-metadata-security-credentials
-func (p *plugin) Tree(_ context.Context, in *sdk.Instance) (sdk.Tree, error) {
+func (p *plugin) Tree(ctx context.Context, in *sdk.Instance) (sdk.Tree, error) {
+	if p.settings.stateFile != "" { // the first tree is asked for while Run begins
+		select {
+		case <-p.resumed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	own, ok, err := p.settings.roleOf(in)
 	if err != nil {
 		return nil, err
