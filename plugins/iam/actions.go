@@ -115,10 +115,15 @@ func (s *state) refresh(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found, revived := false, false
-	s.reviveLate()
+	for _, r := range s.settings.all() {
+		if name == "" || r.name == name {
+			found, revived = true, revived || s.dropped[r.name]
+			delete(s.dropped, r.name)
+		}
+	}
 	for _, g := range s.grants {
 		if name == "" || g.name == name {
-			found, revived = true, revived || g.forgotten
+			revived = revived || g.forgotten
 			g.stir(s, false)
 		}
 	}
@@ -140,13 +145,16 @@ func (s *state) forgetAll() {
 	defer s.mu.Unlock()
 	before := s.bootstraps()
 	s.current = nil
-	s.forgetLate()
+	clear(s.late)
+	for _, r := range s.settings.all() {
+		s.dropped[r.name] = true
+	}
 	for _, g := range s.grants {
 		g.session, g.lapsed, g.works, g.refused, g.failure, g.mfa = nil, nil, nil, nil, nil, mfaCode{}
 		clear(g.passedOver)
 		g.epoch++
-		g.forgotten, g.attempts = true, 0
-		g.trouble = trouble{codeInternal, forgottenMessage(g.grant), s.wholeSecond()}
+		g.attempts = 0
+		g.drop(s)
 	}
 	for _, b := range before {
 		s.dismiss(b)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,6 +28,7 @@ type (
 		Current    int                   `json:"current,omitempty"` // id of the current one
 		LastID     int                   `json:"last_id,omitempty"`
 		Grants     map[string]savedGrant `json:"grants,omitempty"`  // by key
+		Dropped    []string              `json:"dropped,omitempty"` // names of roles
 		SimKey     string                `json:"sim_key,omitempty"` // base64
 		SimPort    uint16                `json:"sim_port,omitempty"`
 		Changed    time.Time             `json:"changed,omitzero"`
@@ -102,6 +104,7 @@ func (s *state) saved() *savedState {
 func (s *state) checkpoint() ([]byte, error) {
 	out := s.saved()
 	out.LastID, out.SimPort, out.Changed = s.lastID, s.sim.port, s.changed
+	out.Dropped = slices.Sorted(maps.Keys(s.dropped))
 	if s.current != nil {
 		out.Current = s.current.id
 	}
@@ -220,10 +223,18 @@ func (s *state) adopt(in *savedState, from string) {
 		sets[b.ID] = &bootstrap{id: b.ID, keys: b.Keys.keys(), posted: b.Posted, simulated: b.Simulated}
 	}
 	s.current, s.lastID = sets[in.Current], in.LastID
+	for _, r := range s.settings.all() {
+		if slices.Contains(in.Dropped, r.name) {
+			s.dropped[r.name] = true
+		}
+	}
 	s.keepLate(in, sets, from)
 	for _, g := range s.grants {
 		if saved, ok := in.Grants[g.key]; ok {
 			s.adoptGrant(g, saved, sets[saved.Works], from)
+		}
+		if s.dropped[g.name] {
+			g.drop(s)
 		}
 		if s.current != nil && g.tried < s.current.id && g.has(kindBootstrap) && !g.forgotten {
 			g.stir(s, true) // it was given just before the crash
@@ -243,7 +254,7 @@ func (s *state) adoptGrant(g *grantState, saved savedGrant, works *bootstrap, fr
 	}
 	g.tried = saved.Works // a set that was refused is tried again
 	if saved.Forgotten {
-		g.forgotten, g.trouble = true, trouble{codeInternal, forgottenMessage(g.grant), s.wholeSecond()}
+		g.drop(s)
 		return
 	}
 	v := saved.Session

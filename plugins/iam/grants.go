@@ -58,9 +58,17 @@ func (s *state) add(g *grant, permanent bool) {
 	}
 	s.grants[g.key] = st
 	s.arrive(st)
+	if s.dropped[g.name] {
+		st.drop(s)
+	}
 	if s.hire != nil {
 		s.hire(st)
 	}
+}
+
+// drop has a grant do nothing until something new comes. The state is locked.
+func (g *grantState) drop(s *state) {
+	g.forgotten, g.trouble = true, trouble{codeInternal, forgottenMessage(g.grant), s.wholeSecond()}
 }
 
 // waits says what has to be done before a role can be assumed; empty when

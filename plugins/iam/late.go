@@ -24,7 +24,7 @@ func (s *state) keepLate(in *savedState, sets map[int]*bootstrap, from string) {
 	}
 	s.late = map[string]lateGrant{}
 	for key, saved := range in.Grants {
-		if name, _, _ := strings.Cut(key, "#"); varies[name] && s.grants[key] == nil {
+		if name, _, _ := strings.Cut(key, "#"); varies[name] && !s.dropped[name] && s.grants[key] == nil {
 			s.late[key] = lateGrant{saved, sets[saved.Works], from}
 		}
 	}
@@ -44,27 +44,9 @@ func (s *state) arrive(g *grantState) {
 func (s *state) dropLate() {
 	now := s.now()
 	for key, l := range s.late {
-		if !l.saved.Forgotten && (l.saved.Session == nil || !l.saved.Session.Expires.After(now)) {
+		if l.saved.Session == nil || !l.saved.Session.Expires.After(now) {
 			delete(s.late, key)
 			s.dismiss(l.works)
-		}
-	}
-}
-
-// forgetLate drops what was saved, and has those that come stay without until
-// something new comes. The state is locked.
-func (s *state) forgetLate() {
-	for key, l := range s.late {
-		l.saved.Session, l.saved.Works, l.saved.Forgotten, l.works = nil, 0, true, nil
-		s.late[key] = l
-	}
-}
-
-// reviveLate says that something new has come. The state is locked.
-func (s *state) reviveLate() {
-	for key, l := range s.late {
-		if l.saved.Forgotten {
-			delete(s.late, key)
 		}
 	}
 }

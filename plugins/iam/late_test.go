@@ -107,3 +107,44 @@ func waiting(s *state) int {
 	defer s.mu.Unlock()
 	return len(s.late)
 }
+
+// TestForgottenStaysSo: what an operator has dropped is not served to who comes
+// first, or again, after that, until he asks for it; over a crash too.
+func TestForgottenStaysSo(t *testing.T) {
+	t.Parallel()
+	const config = ownSessions + `
+static {
+  access_key_id     = "AKIASTATIC"
+  secret_access_key = "static-secret"
+}`
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, config).fake()
+		g.run()
+		expect := func(what, label, code string) {
+			t.Helper()
+			in := instanceOf(label, "i-"+label)
+			g.document(in)
+			synctest.Wait()
+			if d := g.document(in); d.Code != code {
+				t.Errorf("%s, %s: %+v", what, label, d)
+			}
+			g.p.Forget(in)
+		}
+		expect("at the start", "before", codeSuccess)
+		if _, err := g.act("forget", ""); err != nil {
+			t.Fatal(err)
+		}
+		expect("forgotten", "before", codeInternal)
+		expect("forgotten", "after", codeInternal)
+		g = g.crash(config).fake()
+		g.run()
+		expect("after a crash", "before", codeInternal)
+		if _, err := g.act("refresh", ""); err != nil {
+			t.Fatal(err)
+		}
+		expect("asked for again", "before", codeSuccess)
+		g = g.crash(config).fake()
+		g.run()
+		expect("after another crash", "after", codeSuccess)
+	})
+}

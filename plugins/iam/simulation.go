@@ -101,10 +101,7 @@ func (s *state) addToKeyring(b *bootstrap) {
 func (s *state) offerBootstrap(k keys) {
 	s.mu.Lock()
 	s.auto = &k
-	missing := s.current == nil
-	for _, g := range s.grants {
-		missing = missing && !g.forgotten
-	}
+	missing := s.current == nil && len(s.dropped) == 0
 	s.mu.Unlock()
 	if missing {
 		s.setBootstrap(k, true)

@@ -37,6 +37,7 @@ type state struct {
 	lastID   int // of the newest bootstrap set ever
 	grants   map[string]*grantState
 	late     map[string]lateGrant // by key: saved, and nobody has asked for them yet
+	dropped  map[string]bool      // names of roles that an operator has dropped; who comes has nothing of them either
 	labels   map[string][]string  // keys of the grants that an instance uses, by its label
 	rendered map[string]rendered  // by label
 	hire     func(*grantState)    // starts a worker; nil until Run
@@ -56,7 +57,7 @@ type simState struct {
 func newState(s *settings, c *clock, random func() float64, log hclog.Logger) *state {
 	st := &state{
 		settings: s, clock: c, random: random, log: log,
-		grants: map[string]*grantState{}, labels: map[string][]string{}, rendered: map[string]rendered{}, known: map[string]string{},
+		grants: map[string]*grantState{}, dropped: map[string]bool{}, labels: map[string][]string{}, rendered: map[string]rendered{}, known: map[string]string{},
 	}
 	st.changed = st.wholeSecond()
 	return st
@@ -118,7 +119,11 @@ func (s *state) setBootstrap(k keys, simulated bool) {
 	s.lastID++
 	s.current = &bootstrap{id: s.lastID, keys: k, posted: s.now(), simulated: simulated}
 	s.addToKeyring(s.current)
-	s.reviveLate()
+	for _, r := range s.settings.all() {
+		if r.has(kindBootstrap) {
+			delete(s.dropped, r.name)
+		}
+	}
 	for _, g := range s.grants {
 		if g.has(kindBootstrap) {
 			g.refused = nil
@@ -138,6 +143,7 @@ func (g *grantState) stir(s *state, hurry bool) {
 		g.hurried = g.news
 	}
 	g.forgotten = false
+	delete(s.dropped, g.name)
 	if g.session == nil && g.failure == nil {
 		g.trouble = trouble{codeInternal, assumingMessage(g.grant), s.wholeSecond()}
 	}
