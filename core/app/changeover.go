@@ -88,7 +88,8 @@ func (s *service) handOver(ctx context.Context, c *replacement) {
 }
 
 // takeBack ends what begin has begun, and has the old plugins go on from their
-// checkpoints.
+// checkpoints; from those of the new ones where somebody has been told that an
+// action was carried out.
 func (s *service) takeBack(ctx context.Context, fresh []*member, p *plan) {
 	each(fresh, (*member).end)
 	if ctx.Err() != nil {
@@ -97,6 +98,9 @@ func (s *service) takeBack(ctx context.Context, fresh []*member, p *plan) {
 	old := make([]*member, len(p.replaced))
 	for i, c := range p.replaced {
 		old[i] = c.old
+		if c.next.Acted() {
+			c.old.Inherit(c.next.Plugin)
+		}
 	}
 	served := s.current.Load()
 	each(old, func(m *member) {

@@ -119,6 +119,26 @@ func (p *Plugin) Resolve(ctx context.Context, instance, node, path, version stri
 	}
 }
 
+// acts notes that an action which may change something goes to p's process.
+func (p *Plugin) acts(action string) {
+	for _, a := range p.description.GetActions() {
+		if a.GetName() == action && a.GetReadOnly() {
+			return
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.acted = true
+}
+
+// Acted says whether any action that may have changed something has gone to a
+// process of the plugin.
+func (p *Plugin) Acted() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.acted
+}
+
 // ActError is an action that the plugin refused or that failed.
 type ActError struct {
 	Kind    pluginv1.ActError_Kind
@@ -141,6 +161,7 @@ func (p *Plugin) Act(ctx context.Context, action string, body []byte) ([]byte, e
 		return nil, err
 	}
 	defer proc.done() // the checkpoint is stored by then
+	proc.plugin.acts(action)
 	a, err := proc.rpc.Act(ctx, &pluginv1.ActRequest{Action: action, Body: body})
 	switch status.Code(err) {
 	case codes.OK:

@@ -48,6 +48,7 @@ type Plugin struct {
 	checkpoint checkpoint
 	awaited    map[string]bool // instances of the first Start of which no tree has been taken; nil before it
 	successor  *Plugin         // who is asked instead; nil: nobody
+	acted      bool            // see Acted
 	calls      int             // under way to processes of this plugin
 }
 
