@@ -22,7 +22,7 @@ type worker struct {
 	attempted time.Time           // when the last cycle began
 	retry     time.Time           // not before; zero: no cycle has failed
 	acted     int                 // news that has been acted on
-	said      map[string]*failure // what was logged since the last success or news, by what signed
+	said      map[string]*failure // what was logged since the last news, and still fails after a success, by what signed
 }
 
 // run works until ctx ends.
@@ -91,6 +91,7 @@ func (w *worker) cycle(ctx context.Context, p plan) {
 	w.acted, w.attempted = p.news, w.state.now()
 	var worst *failure
 	var asked []string
+	fails := map[string]*failure{} // whatever works after it
 	for _, by := range p.ways {
 		asked = append(asked, by.by.name())
 		got, f := w.attempt(ctx, by)
@@ -101,12 +102,12 @@ func (w *worker) cycle(ctx context.Context, p plan) {
 			if w.failures > 0 {
 				w.log.Info("AssumeRole works again", "role", w.name, "instance", w.instance, "failures", w.failures)
 			}
-			w.failures, w.retry, w.said = 0, time.Time{}, nil
+			w.failures, w.retry, w.said = 0, time.Time{}, fails
 			w.state.skipped(w.grantState, asked)
 			w.state.succeed(w.grantState, p.epoch, by, got)
 			return
 		}
-		w.report(by, f)
+		fails[w.report(by, f)] = f
 		worst = worse(worst, f, by)
 		if f.class == classRetry {
 			break
@@ -140,10 +141,11 @@ func worse(before, f *failure, by way) *failure {
 	return f
 }
 
-// report logs a failed attempt: loudly when it is news.
-func (w *worker) report(by way, f *failure) {
+// report logs a failed attempt: loudly when it is news. It returns the name by
+// which that is remembered.
+func (w *worker) report(by way, f *failure) (signs string) {
 	level := hclog.Debug
-	signs := by.signs() + " " + f.signedBy
+	signs = by.signs() + " " + f.signedBy
 	if !w.said[signs].same(f) {
 		level = hclog.Warn
 		if f.class == classHuman && !by.own {
@@ -156,4 +158,5 @@ func (w *worker) report(by way, f *failure) {
 	w.said[signs] = f
 	w.log.Log(level, f.event(), "role", w.name, "instance", w.instance, "class", string(f.class), "error", f.reason, "mend", f.mend,
 		"source", by.signs(), "signed_by", f.signedBy, "attempt", w.failures+1)
+	return signs
 }
