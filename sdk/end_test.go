@@ -92,6 +92,12 @@ func TestEndWhileATreeIsBuilt(t *testing.T) {
 	p := &slow{building: make(chan struct{})}
 	stream := runOf(t, p)
 	<-p.building
+	for _, label := range []string{"a", "b"} { // what comes before the end does not hold it up
+		in := &pluginv1.Instance{Label: label, Facts: []byte(`{"id":"i-1"}`)}
+		if err := stream.Send(&pluginv1.RunRequest{Message: &pluginv1.RunRequest_Instance{Instance: in}}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := stream.CloseSend(); err != nil {
 		t.Fatal(err)
 	}

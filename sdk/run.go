@@ -30,6 +30,10 @@ const shutdownGrace = time.Second
 // lastWords is how long a process that gives up may take to tell the core why.
 const lastWords = 200 * time.Millisecond
 
+// backlog is how many messages of the core may wait while a tree is built: the
+// end of the stream is seen behind so many.
+const backlog = 1024
+
 // messageOverhead is what a tree's message has around the tree.
 const messageOverhead = 64
 
@@ -76,7 +80,7 @@ func (s *server) run(stream runStream, start *pluginv1.Start) error {
 			s.log.Error("checkpoint not restored, starting without", "error", err)
 		}
 	}
-	received := make(chan *pluginv1.RunRequest)
+	received := make(chan *pluginv1.RunRequest, backlog)
 	// Recv only returns when the stream ends, so its goroutine cannot be
 	// waited for here; gRPC ends it with the stream. Its end is that of all
 	// the plugin's work, a tree that is being built included.
