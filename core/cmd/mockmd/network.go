@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -98,16 +99,27 @@ func (c *networkCommand) misused(flags *flag.FlagSet, args []string, stderr io.W
 
 func (c *networkCommand) up(w io.Writer) error {
 	if !c.print {
-		return hostnet.Up(w, c.options)
+		return whole(w, func(w io.Writer) error { return hostnet.Up(w, c.options) })
 	}
 	return commandsTo(w)(hostnet.UpCommands(c.options))
 }
 
 func (c *networkCommand) down(w io.Writer) error {
 	if !c.print {
-		return hostnet.Down(w)
+		return whole(w, hostnet.Down)
 	}
 	return commandsTo(w)(hostnet.DownCommands())
+}
+
+// whole has a job done to its end before any of what it writes is written to w:
+// who reads no further, as head does, ends the process.
+func whole(w io.Writer, job func(io.Writer) error) error {
+	var b bytes.Buffer
+	err := job(&b)
+	if _, e := b.WriteTo(w); e != nil {
+		err = errors.Join(err, fmt.Errorf("print what was done: %w", e))
+	}
+	return err
 }
 
 // errNotUp says that the addresses are not there, or not guarded.

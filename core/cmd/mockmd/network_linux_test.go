@@ -130,6 +130,40 @@ plugin "placement" {}
 	networked(t, exitFailed, "status")
 }
 
+// TestNetworkUnread: that nobody reads what it writes, which ends a process, as
+// in mockmd network down | head -1, leaves nothing half done.
+func TestNetworkUnread(t *testing.T) {
+	if os.Getenv(netnsEnv) == "" {
+		inNamespace(t)
+		return
+	}
+	if out, err := exec.CommandContext(t.Context(), "ip", "link", "set", "lo", "up").CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	for _, c := range []struct {
+		args []string
+		want string // what the same says then
+	}{
+		{[]string{"up", "-force"}, "fd00:ec2::254: on lo (as before)\n"},
+		{[]string{"down"}, "169.254.169.254: not there\nfd00:ec2::254: not there\nguard: not there\n"},
+	} {
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = read.Close() // nobody reads
+		cmd := command(t, t.TempDir(), nil, append([]string{"network"}, c.args...)...)
+		cmd.Stdout = write
+		if err := cmd.Run(); err == nil {
+			t.Errorf("%q: it does not say that nobody reads", c.args)
+		}
+		_ = write.Close() // the process had its own
+		if again, _ := networked(t, exitOK, c.args...); !strings.HasSuffix(again, c.want) {
+			t.Errorf("%q again did:\n%s", c.args, again)
+		}
+	}
+}
+
 // networkState is what mockmd network status -json says.
 func networkState(t *testing.T) hostnet.State {
 	t.Helper()
