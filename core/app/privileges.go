@@ -98,11 +98,10 @@ func (h *host) otherUser(u *config.User) *hcl.Diagnostic {
 // is made by who keeps something.
 func giveStateDir(file *config.File) hcl.Diagnostics {
 	u := file.User
-	inHome, err := filepath.Rel(u.Home, file.StateDir)
-	if file.StateDir == "" || filepath.IsAbs(u.Home) && err == nil && filepath.IsLocal(inHome) {
+	if file.StateDir == "" || atHome(u, file.StateDir) {
 		return nil
 	}
-	err = privilege.GiveFolder(file.StateDir, u.UID, u.GID)
+	err := privilege.GiveFolder(file.StateDir, u.UID, u.GID)
 	if err == nil {
 		return nil
 	}
@@ -114,6 +113,21 @@ func giveStateDir(file *config.File) hcl.Diagnostics {
 		d.Subject = &file.StateDirRange
 	}
 	return hcl.Diagnostics{d}
+}
+
+// atHome says whether a folder is in the home of a user, and for the user to
+// make. What no configuration names is always so: only what is kept there needs
+// it. Else the home must be the user's, which that of a user of a service often
+// is not: it may be /, or a folder that nobody has made.
+func atHome(u *config.User, path string) bool {
+	inHome, err := filepath.Rel(u.Home, path)
+	switch {
+	case !filepath.IsAbs(u.Home), err != nil, !filepath.IsLocal(inHome):
+		return false
+	case inHome == config.HomeStateDir:
+		return true
+	}
+	return privilege.Owns(u.Home, u.UID)
 }
 
 // rootOfPath leaves out what os says of the path a second time.

@@ -43,6 +43,9 @@ func (l *loader) stateDir(attrs hcl.Attributes, u *User) (string, hcl.Range) {
 // errNotDirectory is what using a file as a folder gives.
 var errNotDirectory = errors.New("it is not a folder")
 
+// HomeStateDir is the state folder in a user's home, when nothing names another.
+const HomeStateDir = ".local/state/mockmd"
+
 // defaultStateDir is the folder that systemd gives a service, the first of
 // several (systemd.exec(5), StateDirectory=), else that of the user (XDG Base
 // Directory Specification: relative paths in its variables are ignored). What
@@ -73,7 +76,7 @@ func (l *loader) defaultStateDir(u *User) string {
 		return filepath.Join(dir, "mockmd")
 	}
 	if dir := absolute("HOME"); dir != "" {
-		return filepath.Join(dir, ".local", "state", "mockmd")
+		return filepath.Join(dir, HomeStateDir)
 	}
 	return ""
 }

@@ -31,6 +31,12 @@ func GiveFolder(path string, uid, gid int) error {
 	return errors.Join(give(f, uid, gid), f.Close())
 }
 
+// Owns says whether a folder is there and belongs to a user.
+func Owns(path string, uid int) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() && int(info.Sys().(*syscall.Stat_t).Uid) == uid
+}
+
 // makeAbove makes a folder, and those above it, that the user walks through,
 // whatever the umask is.
 func makeAbove(path string) error {
