@@ -76,7 +76,7 @@ func consider(o Options) (h *host, now *State, want guard, notes []string, err e
 	want.marks[four] = wanted(now, four)
 	switch {
 	case o.WithoutIPv6:
-	case !ipv6():
+	case !ipv6() && len(now.Addresses[six].Interfaces) == 0: // else it is guarded where it is
 		notes = append(notes, fmt.Sprintf("IPv6 is disabled on %s: %s is left out", loopback, Addresses()[six]))
 	default:
 		want.marks[six] = wanted(now, six)

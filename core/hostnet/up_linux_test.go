@@ -128,6 +128,27 @@ func TestUpKeepsWhatIsThere(t *testing.T) {
 	has(t, down(t), "169.254.169.254: stays on lo", "fd00:ec2::254: taken from lo")
 }
 
+// TestUpWithoutIPv6OnLo: where lo cannot have the IPv6 address, another interface
+// can, and there it is guarded.
+func TestUpWithoutIPv6OnLo(t *testing.T) {
+	if !inside(t) {
+		return
+	}
+	if err := os.WriteFile("/proc/sys/net/ipv6/conf/lo/disable_ipv6", []byte("1"), 0); err != nil {
+		t.Skipf("NOT RUN: this machine forbids to disable IPv6: %v", err)
+	}
+	cable(t, "eth0", "fd00:ec2::254/128")
+	before := dump(t)
+	has(t, up(t, Options{}), "fd00:ec2::254: on eth0 (as before)")
+	if s := state(t); !s.Up || !s.Addresses[six].Guarded || len(s.Problems) > 0 {
+		t.Errorf("%+v", s)
+	}
+	down(t)
+	if after := dump(t); after != before {
+		t.Errorf("down left of\n%sthis:\n%s", before, after)
+	}
+}
+
 // TestUpUndoes: when an address cannot be put there, what was done before that
 // is undone, and an earlier guard is there again.
 func TestUpUndoes(t *testing.T) {
