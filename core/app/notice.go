@@ -13,9 +13,11 @@ import (
 
 const (
 	// noticeFirst is how often it is looked whether all is ready for the first
-	// time, and noticeLater how often after that for what has become of it.
+	// time, and noticeLater how often after that for what has become of it. What
+	// is not ready after noticeStart waits for somebody, who may take days.
 	noticeFirst = 20 * time.Millisecond
 	noticeLater = time.Second
+	noticeStart = 10 * time.Second
 )
 
 // notice tells the service manager how the service is doing: that it is ready
@@ -40,18 +42,28 @@ func (n *notice) run(ctx context.Context) {
 	if !n.manager.Notified() {
 		return
 	}
+	paced(ctx, n.look)
+	n.tell(systemd.Stopping, systemd.Status("stopping"))
+}
+
+// paced looks until ctx ends: often until there is what is looked for, or it is
+// no matter of the start any more, and then not so often.
+func paced(ctx context.Context, look func() bool) {
 	pace := time.NewTicker(noticeFirst)
 	defer pace.Stop()
+	start := time.NewTimer(noticeStart)
+	defer start.Stop()
 	for ctx.Err() == nil {
-		if n.look() {
+		if look() {
 			pace.Reset(noticeLater)
 		}
 		select {
 		case <-pace.C:
+		case <-start.C:
+			pace.Reset(noticeLater)
 		case <-ctx.Done():
 		}
 	}
-	n.tell(systemd.Stopping, systemd.Status("stopping"))
 }
 
 // look tells what is new. It says whether the service has been ready.
