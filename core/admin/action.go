@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/mockmd/mockmd/sdk"
-	"github.com/mockmd/mockmd/sdk/guard"
 )
 
 // action answers a request for an action.
@@ -94,8 +93,7 @@ func (s *Server) act(listening context.Context, w http.ResponseWriter, r *http.R
 	done()
 
 	answer := s.outcome(a, out, err)
-	remote, _ := guard.RequestAddrs(r)
-	args := []any{"action", a.Name, "plugin", a.Plugin, "client", remote, "status", answer.status}
+	args := []any{"action", a.Name, "plugin", a.Plugin, "client", client(r), "status", answer.status}
 	switch {
 	case err != nil:
 		s.log.Warn("action failed", append(args, "error", err)...)

@@ -46,10 +46,18 @@ func (s *Server) serve(listening context.Context, w http.ResponseWriter, r *http
 	if a.reason != "" {
 		// Anybody can cause this line: one a minute is enough to find the mistake.
 		if remote, _ := guard.RequestAddrs(r); s.refused.Due(refusedKey{a.reason, remote}, time.Now()) {
-			s.log.Warn("request refused", "reason", a.reason, "client", remote, "status", a.status)
+			s.log.Warn("request refused", "reason", a.reason, "client", client(r), "status", a.status)
 		}
 	}
 	a.write(w)
+}
+
+// client is who asks, for the log. Those of a Unix socket have no address.
+func client(r *http.Request) string {
+	if remote, _ := guard.RequestAddrs(r); remote.IsValid() {
+		return remote.String()
+	}
+	return "unix"
 }
 
 // answer asks the guards, each before anything that it guards.

@@ -3,8 +3,6 @@ package admin
 import (
 	"context"
 	"net/http"
-
-	"github.com/mockmd/mockmd/sdk/guard"
 )
 
 // reload has the daemon read its configuration anew. Whoever may change the
@@ -21,8 +19,7 @@ func (s *Server) reload(listening context.Context, w http.ResponseWriter, r *htt
 	case len(body) > 0:
 		return failure(http.StatusBadRequest, "a reload takes no body: the configuration is read from the daemon's own file")
 	}
-	remote, _ := guard.RequestAddrs(r)
-	s.log.Info("reload asked for", "client", remote)
+	s.log.Info("reload asked for", "client", client(r))
 	ctx, done := patiently(listening, w, r, true)
 	told := s.backend.Reload(ctx)
 	done()
