@@ -46,6 +46,10 @@ func (l *loader) user(attrs hcl.Attributes) *User {
 			l.errorAt(groupAt, "Unknown group", "%s", sentence(err))
 			return nil
 		}
+		if u.UID == 0 && u.GID != 0 {
+			l.errorAt(groupAt, "Group of root", "mockmd gives up what is root's by becoming another user, and as root it keeps its groups. Name another user, or remove group.")
+			return nil
+		}
 	}
 	u.Groups = append(u.Groups, u.GID)
 	slices.Sort(u.Groups)

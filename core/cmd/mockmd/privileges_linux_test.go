@@ -189,6 +189,7 @@ func TestUserRefused(t *testing.T) {
 		"unknown number": {`user = "54321"`, 0, []string{"metadata.hcl line 1", "no user with the number 54321: say in which group"}},
 		"unknown group":  {"user = \"nobody\"\ngroup = \"no-such-group\"", 0, []string{"metadata.hcl line 2", "Unknown group", "groupadd --system no-such-group"}},
 		"group alone":    {`group = "nogroup"`, 0, []string{"metadata.hcl line 1", "Group without a user", "Add user"}},
+		"group of root":  {"user = \"root\"\ngroup = \"nogroup\"", 0, []string{"metadata.hcl line 2", "Group of root", "Name another user, or remove group"}},
 		"not root":       {`user = "daemon"`, nobody, []string{"metadata.hcl line 1", "Only root can become another user", "runs as user 65534", "become user daemon (1)"}},
 		"state of root":  {fmt.Sprintf("user = \"nobody\"\nstate_dir = %q", full), 0, []string{"metadata.hcl line 2", "Invalid state folder", "it belongs to root and is not empty", "chown -R 65534:65534 " + full}},
 	} {
