@@ -33,8 +33,10 @@ type Client struct {
 
 // New returns a client for the admin listener that a configuration describes.
 // It asks its Unix socket, and its address where there is none or this user may
-// not use it. The error says that the configuration does not tell where it is.
-func New(a *config.Admin) (*Client, error) {
+// not use it. CAFile, when not empty, has the certificates of the authorities
+// that are trusted besides the certificate of the configuration, in place of the
+// system's. The error says that the configuration does not tell where it is.
+func New(a *config.Admin, caFile string) (*Client, error) {
 	c := &Client{tokenFile: a.TokenFile}
 	if a.Socket != "" {
 		c.ways = append(c.ways, overUnix(a.Socket))
@@ -63,7 +65,7 @@ func New(a *config.Admin) (*Client, error) {
 		c.ways = append(c.ways, overTCP(address))
 		return c, nil
 	}
-	w, err := overTLS(address, a.TLS.CertificateFile, "")
+	w, err := overTLS(address, a.TLS.CertificateFile, caFile)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +75,7 @@ func New(a *config.Admin) (*Client, error) {
 
 // At returns a client for the admin listener at a place: HOST:PORT,
 // http://HOST:PORT, https://HOST:PORT or unix:///PATH. What the place does not
-// say is as the configuration, which may be empty, says. CAFile, when not
-// empty, has the certificates of the authorities that are trusted for https,
-// in place of the system's.
+// say is as the configuration, which may be empty, says. CAFile is as in [New].
 func At(place, caFile string, a *config.Admin) (*Client, error) {
 	scheme, rest, ok := strings.Cut(place, "://")
 	if !ok {
@@ -101,7 +101,7 @@ func At(place, caFile string, a *config.Admin) (*Client, error) {
 		if !ok { // with the care that an address of the configuration gets
 			plain := *a
 			plain.Address, plain.Socket, plain.TLS = rest, "", nil
-			return New(&plain)
+			return New(&plain, "")
 		}
 		c.ways = []way{overTCP(rest)}
 	case "https":

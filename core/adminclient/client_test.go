@@ -62,7 +62,7 @@ func TestGet(t *testing.T) {
 			t.Parallel()
 			s := httptest.NewServer(tt.handle)
 			t.Cleanup(s.Close)
-			c, err := adminclient.New(&config.Admin{Address: s.Listener.Addr().String(), TokenFile: tt.tokenFile})
+			c, err := adminclient.New(&config.Admin{Address: s.Listener.Addr().String(), TokenFile: tt.tokenFile}, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestGetOnAllInterfaces(t *testing.T) {
 	t.Cleanup(s.Close)
 	_, port, _ := strings.Cut(s.Listener.Addr().String(), ":")
 	for _, host := range []string{"", "0.0.0.0", "localhost", "127.0.0.1"} {
-		c, err := adminclient.New(&config.Admin{Address: host + ":" + port})
+		c, err := adminclient.New(&config.Admin{Address: host + ":" + port}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestGetOnAllInterfaces(t *testing.T) {
 
 func TestNobodyListens(t *testing.T) {
 	t.Parallel()
-	c, err := adminclient.New(&config.Admin{Address: "127.0.0.1:1"})
+	c, err := adminclient.New(&config.Admin{Address: "127.0.0.1:1"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestNobodyListens(t *testing.T) {
 func TestFreePort(t *testing.T) {
 	t.Parallel()
 	const want = "the admin listener is on a free port (127.0.0.1:0), which nobody but the running mockmd knows: give it a port in the admin block"
-	if _, err := adminclient.New(&config.Admin{Address: "127.0.0.1:0"}); err == nil || err.Error() != want {
+	if _, err := adminclient.New(&config.Admin{Address: "127.0.0.1:0"}, ""); err == nil || err.Error() != want {
 		t.Error(err)
 	}
 }

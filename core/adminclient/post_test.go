@@ -39,7 +39,7 @@ func echoing(t *testing.T) *adminclient.Client {
 	}
 	s := httptest.NewServer(http.HandlerFunc(echo))
 	t.Cleanup(s.Close)
-	c, err := adminclient.New(&config.Admin{Address: s.Listener.Addr().String(), TokenFile: tokenFile})
+	c, err := adminclient.New(&config.Admin{Address: s.Listener.Addr().String(), TokenFile: tokenFile}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,7 +120,7 @@ func (w *way) send(ctx context.Context, method, path string, body, token []byte)
 	case errors.Is(err, fs.ErrPermission):
 		return Answer{}, fmt.Errorf("%w for this user on %s, which is for the user of mockmd alone: %w", ErrNobody, w.name, fs.ErrPermission)
 	case errors.As(err, new(*tls.CertificateVerificationError)), errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)):
-		return Answer{}, fmt.Errorf("what %s shows is neither the certificate of the configuration nor one for this address of an authority that is trusted (say with -ca which are): %w", w.name, err)
+		return Answer{}, fmt.Errorf("what %s shows is neither the certificate of the configuration nor one for this address of an authority that is trusted (say with -ca which are; one that was replaced is shown after a reload, as by SIGHUP): %w", w.name, err)
 	case err != nil:
 		return Answer{}, fmt.Errorf("ask the admin listener: %w", err)
 	}

@@ -35,7 +35,7 @@ type Options struct {
 	JSON bool
 	// AdminAddress, when not empty, is where [Status], [Reload] and [Plugins]
 	// find the admin listener, whatever the configuration says, as
-	// [adminclient.At] takes it; CAFile is as there.
+	// [adminclient.At] takes it; CAFile is as there, with or without it.
 	AdminAddress, CAFile string
 	// checkEach is how many instances of each for_each are evaluated when the
 	// configuration is read; at least the first is.

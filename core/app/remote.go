@@ -33,7 +33,7 @@ func client(o *Options) (*adminclient.Client, error) {
 	if o.AdminAddress != "" {
 		return adminclient.At(o.AdminAddress, o.CAFile, &file.Admin)
 	}
-	return adminclient.New(&file.Admin)
+	return adminclient.New(&file.Admin, o.CAFile)
 }
 
 // Reload has the mockmd that runs with the configuration take it in anew, and
@@ -118,7 +118,7 @@ func remote(o *Options, ask func(*adminclient.Client) ([]byte, error)) (*report,
 	if file != nil {
 		where = file.Admin
 	}
-	c, err := adminclient.New(&where)
+	c, err := adminclient.New(&where, o.CAFile)
 	if o.AdminAddress != "" {
 		c, err = adminclient.At(o.AdminAddress, o.CAFile, &where)
 	}

@@ -144,6 +144,16 @@ func TestAdminTLS(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "other.hcl"), preamble+`plugin "placement" {}`)
 	ask(exitFailed, "neither the certificate of the configuration", "plugins", "-config", "other.hcl", "-admin", "https://"+address)
 	ask(exitOK, "placement", "plugins", "-config", "other.hcl", "-admin", "https://"+address, "-ca", "cert.pem")
+	// Nor where the configuration names another one than is shown.
+	strange := filepath.Join(dir, "strange")
+	if err := os.Mkdir(strange, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	certify(t, strange, "127.0.0.1", now.Add(-time.Hour), now.Add(time.Hour))
+	writeFile(t, filepath.Join(dir, "other.hcl"), strings.NewReplacer(`"cert.pem"`, `"strange/cert.pem"`, `"key.pem"`, `"strange/key.pem"`,
+		"admin {\n  address = \"127.0.0.1:0\"", "admin {\n  address = \""+address+"\"").Replace(encrypted))
+	ask(exitFailed, "one that was replaced is shown after a reload, as by SIGHUP", "plugins", "-config", "other.hcl")
+	ask(exitOK, "placement", "plugins", "-config", "other.hcl", "-ca", "cert.pem")
 
 	// A reload that finds the files wrong keeps what was there.
 	writeFile(t, filepath.Join(dir, "key.pem"), "nothing")
