@@ -150,7 +150,7 @@ func (s *Server) httpServer(listening context.Context, open *conns) *http.Server
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,
 		MaxHeaderBytes:               maxHeader,
-		ErrorLog:                     s.log.StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Warn}),
+		ErrorLog:                     s.errorLog(),
 		BaseContext:                  func(net.Listener) context.Context { return listening },
 		ConnContext:                  open.add,
 		ConnState:                    open.watch,

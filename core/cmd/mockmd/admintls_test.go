@@ -124,6 +124,7 @@ func TestAdminTLS(t *testing.T) {
 	if status, body := get(t, "http://"+address+"/plugins"); status != http.StatusBadRequest || strings.Contains(body, "placement") {
 		t.Errorf("without encryption: %d %s", status, body)
 	}
+	d.waitLines("[WARN]  admin: connection not encrypted: client=127.0.0.1 error=", 1)
 	ask := func(want int, text string, args ...string) {
 		t.Helper()
 		code, stdout, stderr := d.askIn(args...)
