@@ -27,7 +27,7 @@ func readPrivate(path, what string, others fs.FileMode, most int64) (content []b
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("it is not a regular file: write %s to one", what)
-	case info.Mode().Perm()&others != 0:
+	case withoutOwn(f, info.Mode().Perm())&others != 0:
 		return nil, fmt.Errorf("others than its owner may use it (mode %04o): chmod 600 it", info.Mode().Perm())
 	}
 	return io.ReadAll(io.LimitReader(f, most))
