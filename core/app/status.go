@@ -24,8 +24,8 @@ func Status(ctx context.Context, o Options) (statustext.Report, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Address = c.Address()
 	a, err := c.Fetch(ctx, "status")
+	r.Address = c.Address() // the one of several that was reached
 	if err != nil {
 		return r, err
 	}

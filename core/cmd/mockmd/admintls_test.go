@@ -134,6 +134,10 @@ func TestAdminTLS(t *testing.T) {
 	}
 	ask(exitOK, "placement", "plugins", "-admin", address) // encrypted, since the configuration says so
 	ask(exitOK, "", "status", "-admin", "https://"+address)
+	// By its address, where there is no socket.
+	writeFile(t, filepath.Join(dir, "socket.hcl"), strings.Replace(encrypted, `address = "127.0.0.1:0"
+  tls`, fmt.Sprintf("address = %q\n  socket = \"none.sock\"\n  tls", address), 1))
+	ask(exitOK, "mockmd on https://"+address+": status true", "status", "-config", "socket.hcl")
 	second := certify(t, dir, "127.0.0.1", now.Add(-time.Hour), now.Add(time.Hour))
 	ask(exitFailed, "say with -ca which are", "status", "-admin", "https://"+strings.Replace(address, "127.0.0.1", "localhost", 1))
 	d.hangUp()
