@@ -28,9 +28,11 @@ type notice struct {
 	backend admin.Backend
 	manager *systemd.Manager
 
-	mu    sync.Mutex
-	ready bool   // it has been told
-	said  string // the last status
+	mu      sync.Mutex // held while something is told, in its order
+	ready   bool       // it has been told
+	again   bool       // that a reload has ended is still to be told
+	said    string     // the last status
+	trouble string     // why it cannot be told, as the log says
 }
 
 func newNotice(s *service) *notice {
@@ -43,6 +45,8 @@ func (n *notice) run(ctx context.Context) {
 		return
 	}
 	paced(ctx, n.look)
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.tell(systemd.Stopping, systemd.Status("stopping"))
 }
 
@@ -66,22 +70,23 @@ func paced(ctx context.Context, look func() bool) {
 	}
 }
 
-// look tells what is new. It says whether the service has been ready.
+// look tells what is new, and what could not be told before. It says whether the
+// service has been ready.
 func (n *notice) look() bool {
 	problems := n.backend.Problems()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var news []string
-	if len(problems) == 0 && !n.ready {
-		n.ready = true
+	ready := n.ready || len(problems) == 0
+	if ready && !n.ready || n.again {
 		news = append(news, systemd.Ready)
 	}
-	if status := n.status(problems); status != n.said {
-		n.said = status
+	status := n.status(problems)
+	if status != n.said {
 		news = append(news, systemd.Status(status))
 	}
-	if len(news) > 0 {
-		n.tell(news...)
+	if len(news) > 0 && n.tell(news...) {
+		n.ready, n.again, n.said = ready, false, status
 	}
 	return n.ready
 }
@@ -103,16 +108,15 @@ func (n *notice) status(problems []string) string {
 func (n *notice) reload(ctx context.Context) *admin.Reload {
 	n.mu.Lock()
 	ready := n.ready
+	if ready {
+		n.heard(n.manager.Reloading())
+	}
 	n.mu.Unlock()
-	if !ready {
-		return n.service.reload(ctx)
-	}
-	if err := n.manager.Reloading(); err != nil {
-		n.log.Warn("the service manager is not told of a reload", "error", err)
-	}
 	told := n.service.reload(ctx)
-	if ctx.Err() == nil { // else it stops, which is told
-		n.tell(systemd.Ready)
+	if ready && ctx.Err() == nil { // else it stops, which is told
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.again = !n.tell(systemd.Ready)
 	}
 	return told
 }
@@ -127,10 +131,23 @@ func (n *notice) watch(ctx context.Context) {
 	})
 }
 
-func (n *notice) tell(assignments ...string) {
-	if err := n.manager.Tell(assignments...); err != nil {
+// tell says whether the manager has been told. The caller holds mu.
+func (n *notice) tell(assignments ...string) bool {
+	return n.heard(n.manager.Tell(assignments...))
+}
+
+// heard says whether there is no error, and logs one when it is another than
+// before: what could not be told is told again and again. The caller holds mu.
+func (n *notice) heard(err error) bool {
+	trouble := ""
+	if err != nil {
+		trouble = err.Error()
+	}
+	if trouble != "" && trouble != n.trouble {
 		n.log.Warn("the service manager is not told", "error", err)
 	}
+	n.trouble = trouble
+	return err == nil
 }
 
 // manager is that of the options, which may be none.

@@ -1,7 +1,9 @@
 package systemd
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -28,16 +30,21 @@ var variables = []string{"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_S
 // is safe for use by many goroutines.
 type Manager struct {
 	sockets  []*os.File
-	notified bool
+	notify   string        // its own socket; empty when it wants to be told nothing
+	patience time.Duration // with a socket that it does not read from
 	watchdog time.Duration
 }
+
+// patience is how long Tell waits for a manager that does not read. It is for
+// one that is busy: whoever stops must not wait for one that is stuck.
+const patience = time.Second
 
 // Take takes over what the service manager has handed to this process, and
 // forgets it in the environment, so it is called once, before any goroutine or
 // process is started. The sockets are kept from processes that this one starts.
 // The error says which variable is wrong; the rest has been taken.
 func Take() (*Manager, error) {
-	m := &Manager{sockets: activation.Files(true), notified: os.Getenv("NOTIFY_SOCKET") != ""}
+	m := &Manager{sockets: activation.Files(true), notify: os.Getenv("NOTIFY_SOCKET"), patience: patience}
 	var err error
 	if m.watchdog, err = daemon.SdWatchdogEnabled(true); err != nil {
 		return m, fmt.Errorf("the service manager's watchdog is not told that all is well: %w", err)
@@ -59,27 +66,41 @@ func Environ(environ []string) []string {
 func (m *Manager) Sockets() []*os.File { return m.sockets }
 
 // Notified says whether the manager wants to be told how the service is doing.
-func (m *Manager) Notified() bool { return m.notified }
+func (m *Manager) Notified() bool { return m.notify != "" }
 
 // Watchdog is how long the manager waits for the next [Manager.Alive] before
 // it takes the service for stuck; 0: it does not.
 func (m *Manager) Watchdog() time.Duration {
-	if !m.notified {
+	if !m.Notified() {
 		return 0
 	}
 	return m.watchdog
 }
 
 // Tell tells the manager assignments such as [Ready] and [Status]. Without a
-// manager it does nothing.
+// manager it does nothing. One that does not read is not waited for.
 func (m *Manager) Tell(assignments ...string) error {
-	if !m.notified {
+	if !m.Notified() {
 		return nil
 	}
-	if _, err := daemon.SdNotify(false, strings.Join(assignments, "\n")); err != nil {
+	if err := m.send(strings.Join(assignments, "\n")); err != nil {
 		return fmt.Errorf("tell the service manager: %w", err)
 	}
 	return nil
+}
+
+// send sends one datagram.
+func (m *Manager) send(text string) (err error) {
+	c, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: m.notify, Net: "unixgram"})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.SetWriteDeadline(time.Now().Add(m.patience)); err != nil {
+		return err
+	}
+	_, err = c.Write([]byte(text))
+	return err
 }
 
 // Reloading tells the manager that a reload begins; [Ready] tells that it has

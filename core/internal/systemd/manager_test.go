@@ -1,9 +1,14 @@
 package systemd
 
 import (
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestEnviron(t *testing.T) {
@@ -34,5 +39,34 @@ func TestNone(t *testing.T) {
 	m := &Manager{}
 	if err := m.Tell(Ready); err != nil || m.Notified() || m.Watchdog() != 0 || len(m.Sockets()) > 0 {
 		t.Errorf("%v %+v", err, m)
+	}
+}
+
+// TestTellDoesNotWait: a manager that has ceased to read holds nobody up.
+func TestTellDoesNotWait(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "sock") //nolint:usetesting // t.TempDir may be too long for a socket's name
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	path := filepath.Join(dir, "notify")
+	stuck, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stuck.Close() })
+	m := &Manager{notify: path, patience: time.Millisecond}
+	for err == nil { // until there is no room any more
+		err = m.Tell(Ready)
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	if n, err := stuck.Read(make([]byte, 100)); n != len(Ready) || err != nil {
+		t.Errorf("told %d bytes: %v", n, err)
+	}
+	if err := m.Tell(Ready); err != nil {
+		t.Errorf("there is room again: %v", err)
 	}
 }
