@@ -50,13 +50,14 @@ func (s *service) rebind(ctx context.Context, file *config.File) ([]*listener, h
 	return list, nil
 }
 
-// openBeside opens an address. A listener that the configuration has no more,
-// and that is in its way, shares it until it is closed.
+// openBeside opens an address. Listeners that the configuration has no more,
+// and that are in its way, share it until they are closed.
 func (s *service) openBeside(ctx context.Context, l *listener, file *config.File) (*socket.Listener, error) {
 	opened, err := l.listen(ctx)
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return opened, err
 	}
+	var beside []*socket.Listener
 	for _, open := range s.listeners {
 		stays := slices.ContainsFunc(s.wanted(file), func(w *listener) bool { return w.role == open.role && w.key == open.key })
 		switch {
@@ -64,9 +65,12 @@ func (s *service) openBeside(ctx context.Context, l *listener, file *config.File
 		case open.address == l.address:
 			return open.Duplicate()
 		case samePort(open.address, l.address):
-			if opened, shared := socket.ListenBeside(ctx, l.address, open.Listener); shared == nil {
-				return opened, nil
-			}
+			beside = append(beside, open.Listener)
+		}
+	}
+	if len(beside) > 0 {
+		if opened, shared := socket.ListenBeside(ctx, l.address, beside...); shared == nil {
+			return opened, nil
 		}
 	}
 	return nil, err

@@ -81,7 +81,12 @@ func TestBeside(t *testing.T) {
 		}
 		t.Skipf("this system lets addresses overlap: %v", err)
 	}
-	all, err := ListenBeside(t.Context(), "0.0.0.0:"+port, one)
+	two, err := Listen(t.Context(), "127.0.0.3:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = two.Close() })
+	all, err := ListenBeside(t.Context(), "0.0.0.0:"+port, one, two)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +95,7 @@ func TestBeside(t *testing.T) {
 		_ = l.Close()
 		t.Error("a third listener gets in")
 	}
-	for addr, want := range map[string]*Listener{"127.0.0.1:": one, "127.0.0.2:": all} {
+	for addr, want := range map[string]*Listener{"127.0.0.1:": one, "127.0.0.2:": all, "127.0.0.3:": two} {
 		c, err := net.Dial("tcp", addr+port)
 		if err != nil {
 			t.Fatal(err)
