@@ -36,8 +36,11 @@ func (h *host) become(ctx context.Context, file *config.File, r *report) error {
 			return err
 		}
 		for _, l := range h.bound {
-			if l.unix && l.Listener != nil {
+			switch {
+			case l.unix:
 				err = errors.Join(err, os.Lchown(l.address, u.UID, u.GID)) // it is for its owner alone
+			case !l.Shared():
+				_ = l.GiveTo(u.UID, u.GID) // else a reload cannot open others beside it, which it says
 			}
 		}
 		if err != nil {

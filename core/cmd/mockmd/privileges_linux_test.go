@@ -117,6 +117,18 @@ func TestBecomesUser(t *testing.T) {
 			t.Errorf("%s: user %d, group %d, mode %o", path, s.Uid, s.Gid, info.Mode().Perm())
 		}
 	}
+	// The sockets are the user's, or a reload could open none on a part of their addresses.
+	sockets, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{d.metadata, d.admin} {
+		port, _ := strconv.Atoi(url[strings.LastIndex(url, ":")+1:])
+		listens := regexp.MustCompile(fmt.Sprintf(`(?m)^ *\d+: 0100007F:%04X \S+ 0A \S+ \S+ \S+ +(\d+) `, port))
+		if m := listens.FindSubmatch(sockets); m == nil || string(m[1]) != "65534" {
+			t.Errorf("the socket of %s: %q", url, m)
+		}
+	}
 	if status, body := overUnix(t, filepath.Join(d.dir, "admin.sock"), "/status"); status != http.StatusOK || body != "true" {
 		t.Errorf("over the Unix socket: %d %q", status, body)
 	}
