@@ -1,6 +1,7 @@
 package adminclient_test
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -111,5 +112,41 @@ func TestFreePort(t *testing.T) {
 	const want = "the admin listener is on a free port (127.0.0.1:0), which nobody but the running mockmd knows: give it a port in the admin block"
 	if _, err := adminclient.New(&config.Admin{Address: "127.0.0.1:0"}, ""); err == nil || err.Error() != want {
 		t.Error(err)
+	}
+}
+
+// TestSocketNeedsNoCertificate: that of the address is read for who asks there
+// only.
+func TestSocketNeedsNoCertificate(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "sock") //nolint:usetesting // t.TempDir may be too long for a socket's name
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	a := &config.Admin{Address: "127.0.0.1:1", Socket: filepath.Join(dir, "s"), TLS: &config.TLS{CertificateFile: filepath.Join(dir, "none.pem")}}
+	ask := func() (string, error) {
+		t.Helper()
+		c, err := adminclient.New(a, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Get(t.Context(), "a")
+		return string(got), err
+	}
+	if _, err := ask(); err == nil || !strings.HasPrefix(err.Error(), "read the certificate "+a.TLS.CertificateFile) {
+		t.Errorf("no socket either: %v", err)
+	}
+	l, err := net.Listen("unix", a.Socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("true")) }))
+	_ = s.Listener.Close()
+	s.Listener = l
+	s.Start()
+	t.Cleanup(s.Close)
+	if got, err := ask(); got != "true" || err != nil {
+		t.Errorf("%q %v", got, err)
 	}
 }

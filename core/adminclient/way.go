@@ -22,6 +22,8 @@ type way struct {
 	name string // for people
 	base string // of URLs
 	http *http.Client
+
+	wrong error // why it cannot be gone; nil when it can
 }
 
 // newWay makes one of a transport. The environment's proxies are not asked: the
@@ -29,7 +31,7 @@ type way struct {
 func newWay(name, base string, transport *http.Transport) way {
 	transport.DisableKeepAlives = true
 	refuse := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return way{name, base, &http.Client{Transport: transport, CheckRedirect: refuse}}
+	return way{name: name, base: base, http: &http.Client{Transport: transport, CheckRedirect: refuse}}
 }
 
 func overTCP(address string) way { return newWay(address, "http://"+address+"/", &http.Transport{}) }
@@ -103,6 +105,9 @@ func certificateOf(path string) ([]byte, error) {
 
 // send sends one request.
 func (w *way) send(ctx context.Context, method, path string, body, token []byte) (Answer, error) {
+	if w.wrong != nil {
+		return Answer{}, w.wrong
+	}
 	r, err := http.NewRequestWithContext(ctx, method, w.base+path, bytes.NewReader(body))
 	if err != nil {
 		return Answer{}, fmt.Errorf("ask for %s: %w", path, err)
