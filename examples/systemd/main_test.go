@@ -53,7 +53,7 @@ func enable(t *testing.T, dir, name, text string) {
 		if !ok {
 			continue
 		}
-		for _, target := range strings.Fields(targets) {
+		for target := range strings.FieldsSeq(targets) {
 			wants := filepath.Join(dir, target+".wants")
 			if err := os.MkdirAll(wants, 0o700); err != nil {
 				t.Fatal(err)
