@@ -16,7 +16,7 @@ import (
 )
 
 // healthEvery is how often a process is asked whether it lives.
-const healthEvery = 5 * time.Second
+const healthEvery = 6 * time.Second
 
 // Plugin is one plugin block over all the processes that it has.
 //

@@ -85,7 +85,7 @@ func parse(args []string, output io.Writer) (*bench, error) {
 	f.DurationVar(&b.round, "round", 100*time.Millisecond, "length of one round of throughput")
 	f.IntVar(&b.many, "many", 64, "clients at once, where they are many")
 	f.IntVar(&b.million, "requests", 1_000_000, "reads, and token PUTs, before memory is measured again")
-	f.DurationVar(&b.settle, "settle", 5*time.Second, "time to settle before memory and idle processor time are measured")
+	f.DurationVar(&b.settle, "settle", 12*time.Second, "time to settle before memory and idle processor time are measured")
 	f.DurationVar(&b.idle, "idle", time.Minute, "time over which idle processor time is measured")
 	f.BoolVar(&many, "instances", false, "measure a configuration of many instances, and nothing else: -only instances")
 	f.IntVar(&b.distinct, "clients", 100_000, "distinct clients in the measurement of many instances")

@@ -9,7 +9,7 @@ import (
 // health calls and the like come to a tenth of much, and some thousand requests
 // to all of it.
 const (
-	lookEvery = 2 * time.Second
+	lookEvery = 5 * time.Second
 	much      = 1 << 20
 )
 

@@ -64,7 +64,11 @@ func Keep(ctx context.Context, kind Kind) error {
 // again is mapped again from the page cache.
 func shrink() error {
 	debug.FreeOSMemory()
-	return unmap()
+	p, err := findPages()
+	if err != nil {
+		return err
+	}
+	return p.unmap()
 }
 
 // wait waits and tells whether ctx has not ended meanwhile.

@@ -12,11 +12,15 @@ import (
 // TestUnmap: after it, less of the test's program is mapped, and it still runs.
 // It is not parallel: another test would have pages mapped again meanwhile.
 func TestUnmap(t *testing.T) {
-	if err := advise(unix.MADV_POPULATE_READ); err != nil { // another test may have unmapped them
+	p, err := findPages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.advise(unix.MADV_POPULATE_READ); err != nil { // another test may have unmapped them
 		t.Skip("NOT RUN: this system cannot map all of the program:", err)
 	}
 	before := resident(t)
-	if err := unmap(); err != nil {
+	if err := p.unmap(); err != nil {
 		t.Fatal(err)
 	}
 	after := resident(t)
@@ -44,7 +48,11 @@ func TestWrittenStays(t *testing.T) {
 	if err := unix.Mprotect(part, unix.PROT_READ); err != nil {
 		t.Fatal(err)
 	}
-	if err := unmap(); err != nil {
+	p, err := findPages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.unmap(); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(part[:len("relocated")]); got != "relocated" {
