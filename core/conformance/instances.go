@@ -10,12 +10,13 @@ import (
 
 // The revisions of the facts, of all instances, that the test sends.
 const (
-	burst        = 16              // how many changes come at once
-	burstEnd     = 1 + burst       // the last of them
-	addRevision  = burstEnd + 1    // the second instance
-	ackRevision  = addRevision + 1 // a change behind its removal
-	pokeRevision = ackRevision + 1 // and one more
-	lastRevision = pokeRevision + 1
+	burst         = 16               // how many changes come at once
+	burstEnd      = 1 + burst        // the last of them
+	addRevision   = burstEnd + 1     // the second instance
+	ackRevision   = addRevision + 1  // a change behind its removal
+	pokeRevision  = ackRevision + 1  // and one more
+	fenceRevision = pokeRevision + 1 // and the last
+	lastRevision  = fenceRevision + 1
 )
 
 // instances changes the first instance, adds a second one and removes it.
@@ -86,9 +87,11 @@ func (t *suite) removeInstance(ctx context.Context, r *run) {
 		return
 	}
 	read := len(r.messages())
-	if !t.sendChange(ctx, r, pokeRevision, ruleInstanceRemoved) {
-		t.fail(ruleInstanceRemoved, "the other instance gets no more trees%s", r.lament())
-		return
+	for _, revision := range []uint64{pokeRevision, fenceRevision} { // behind the second is all that the first has brought
+		if !t.sendChange(ctx, r, revision, ruleInstanceRemoved) {
+			t.fail(ruleInstanceRemoved, "the other instance gets no more trees%s", r.lament())
+			return
+		}
 	}
 	if tree(r.messages()[read:], secondLabel) != nil {
 		t.fail(ruleInstanceRemoved, "a tree of instance %q came after it was removed", secondLabel)
