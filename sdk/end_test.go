@@ -14,15 +14,16 @@ import (
 	pluginv1 "github.com/mockmd/mockmd/sdk/proto/mockmd/plugin/v1"
 )
 
-// runOf serves p and opens its Run stream with one instance.
-func runOf(t *testing.T, p Plugin) grpc.BidiStreamingClient[pluginv1.RunRequest, pluginv1.RunResponse] {
+// runOf serves p and opens its Run stream with one instance. Exit is told what
+// the process would end with.
+func runOf(ctx context.Context, t *testing.T, p Plugin, exit func(code int)) grpc.BidiStreamingClient[pluginv1.RunRequest, pluginv1.RunResponse] {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := grpc.NewServer(grpc.WaitForHandlers(true))
-	pluginv1.RegisterPluginServiceServer(s, newServer(p, hclog.NewNullLogger(), func(int) {}))
+	pluginv1.RegisterPluginServiceServer(s, newServer(p, hclog.NewNullLogger(), exit))
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
 	t.Cleanup(func() {
@@ -36,7 +37,7 @@ func runOf(t *testing.T, p Plugin) grpc.BidiStreamingClient[pluginv1.RunRequest,
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	stream, err := pluginv1.NewPluginServiceClient(conn).Run(t.Context())
+	stream, err := pluginv1.NewPluginServiceClient(conn).Run(ctx)
 	if err == nil {
 		start := &pluginv1.Start{Instances: []*pluginv1.Instance{{Facts: []byte(`{"id":"i-1"}`)}}}
 		err = stream.Send(&pluginv1.RunRequest{Message: &pluginv1.RunRequest_Start{Start: start}})
@@ -90,7 +91,7 @@ func (s *slow) Run(ctx context.Context, h Host) error {
 func TestEndWhileATreeIsBuilt(t *testing.T) {
 	t.Parallel()
 	p := &slow{building: make(chan struct{})}
-	stream := runOf(t, p)
+	stream := runOf(t.Context(), t, p, func(int) {})
 	<-p.building
 	for _, label := range []string{"a", "b"} { // what comes before the end does not hold it up
 		in := &pluginv1.Instance{Label: label, Facts: []byte(`{"id":"i-1"}`)}
@@ -113,7 +114,7 @@ func TestCheckpointOfAPluginThatGivesUp(t *testing.T) {
 	t.Parallel()
 	for range 10 { // the SDK may happen to send it
 		p := &slow{building: make(chan struct{}), fails: true}
-		if checkpoint, degraded, err := rest(runOf(t, p)); checkpoint != "last words" || degraded != "" || errors.Is(err, io.EOF) {
+		if checkpoint, degraded, err := rest(runOf(t.Context(), t, p, func(int) {})); checkpoint != "last words" || degraded != "" || errors.Is(err, io.EOF) {
 			t.Errorf("checkpoint %q, degraded %q, %v", checkpoint, degraded, err)
 		}
 	}

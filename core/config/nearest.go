@@ -10,9 +10,8 @@ import (
 
 // nearest returns the word that somebody who wrote given may have meant, the
 // first of the nearest ones, as a sentence with a space before it; empty when
-// none is near. The measure is
-// that of HCL's own suggestions; and a word of which half would have to change
-// is another one.
+// none is near. The measure is that of HCL's own suggestions; and a word of
+// which half would have to change is another one.
 func nearest(given string, words []string) string {
 	best, least := "", 3
 	for _, w := range words {

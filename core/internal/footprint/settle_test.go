@@ -65,7 +65,7 @@ func TestShrinksAgain(t *testing.T) {
 	}
 }
 
-// collections is how many collections were asked for, as shrink does.
+// collections is how many collections were asked for, as Keep does.
 func collections() uint32 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

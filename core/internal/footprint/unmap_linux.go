@@ -63,7 +63,7 @@ func (p pages) advise(advice int) error {
 	return nil
 }
 
-// ofFile tells whether a line of /proc/PID/maps is a mapping of a file that
+// ofFile tells whether a line of /proc/PID/smaps is a mapping of a file that
 // cannot be written, and from where to where it goes.
 func ofFile(line, file string) (low, high uintptr, ok bool) {
 	if !strings.HasSuffix(line, " "+file) {
